@@ -1,0 +1,16 @@
+"""Puts the house together."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class BackofficeConfig(AppConfig):
+    name = "backoffice"
+
+    def ready(self) -> None:
+        """Give every cluster of this process queues that outlive their processes."""
+        # django-q2's cluster may only be imported when all apps are.
+        import_module("backoffice.queue").install()

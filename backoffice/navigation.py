@@ -1,0 +1,98 @@
+"""The frame of every page: title, colours, and the way to everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _item(title: Any, icon: str, route: str, permission: str | None = None) -> dict[str, Any]:
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{route}")}
+    if permission:
+        item["permission"] = lambda request: request.user.has_perm(permission)
+    return item
+
+
+def _list(title: Any, icon: str, app: str, model: str) -> dict[str, Any]:
+    return _item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+UNFOLD_SITE: dict[str, Any] = {
+    "SITE_TITLE": _("Back office for bol"),
+    "SITE_HEADER": _("Back office"),
+    "SITE_SUBHEADER": _("for sellers on bol"),
+    "SITE_SYMBOL": "storefront",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "backoffice.dashboard.show",
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#eff6ff",
+            "100": "#dbeafe",
+            "200": "#bfdbfe",
+            "300": "#93c5fd",
+            "400": "#60a5fa",
+            "500": "#3b82f6",
+            "600": "#2563eb",
+            "700": "#1d4ed8",
+            "800": "#1e40af",
+            "900": "#1e3a8a",
+            "950": "#172554",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "items": [
+                    _item(_("Today"), "dashboard", "index"),
+                ],
+            },
+            {
+                "title": _("Orders"),
+                "separator": True,
+                "items": [
+                    _list(_("Orders"), "shopping_cart", "orders", "order"),
+                    _list(_("Shipments"), "local_shipping", "orders", "shipment"),
+                ],
+            },
+            {
+                "title": _("Assortment"),
+                "separator": True,
+                "items": [
+                    _list(_("Offers"), "sell", "offers", "offer"),
+                    _list(_("Products"), "inventory_2", "offers", "product"),
+                    _list(_("Projects"), "folder", "offers", "project"),
+                    _list(_("Imports"), "upload_file", "offers", "importrun"),
+                ],
+            },
+            {
+                "title": _("bol"),
+                "separator": True,
+                "items": [
+                    _list(_("Connections"), "link", "connections", "connection"),
+                    _list(_("Outbox"), "outbox", "connections", "outboxmessage"),
+                    _list(_("Flows"), "sync_alt", "connections", "flow"),
+                    _list(_("Request log"), "list_alt", "connections", "requestlogentry"),
+                ],
+            },
+            {
+                "title": _("Administration"),
+                "separator": True,
+                "collapsible": True,
+                "items": [
+                    _list(_("Users"), "person", "auth", "user"),
+                    _list(_("Groups"), "group", "auth", "group"),
+                    _list(_("Schedules"), "schedule", "django_q", "schedule"),
+                    _list(_("Queued tasks"), "pending_actions", "django_q", "ormq"),
+                    _list(_("Failed tasks"), "error", "django_q", "failure"),
+                ],
+            },
+        ],
+    },
+}

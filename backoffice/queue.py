@@ -1,0 +1,84 @@
+"""django-q2's cluster, made to survive the sudden death of any of its processes.
+
+Its two queues guard their pipes with multiprocessing locks, which stay taken for ever when the holder is killed: the
+cluster then lives, does nothing, and does not stop. These queues use flock() instead, which the kernel releases.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import time
+from multiprocessing.util import Finalize
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from django_q import cluster
+from django_q.queues import Queue
+
+POLL_SECONDS = 0.01
+
+
+class KernelLock:
+    """A lock between processes that ends with its holder."""
+
+    def __init__(self) -> None:
+        descriptor, name = tempfile.mkstemp(prefix="queue-", suffix=".lock")
+        os.close(descriptor)
+        self._path = Path(name)
+        self._descriptor = -1
+        self._owner = 0
+        # Runs in whichever process made the lock, and not in those that inherit it.
+        Finalize(None, self._path.unlink, kwargs={"missing_ok": True}, exitpriority=0)
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        if block and timeout is None:
+            fcntl.flock(self._open(), fcntl.LOCK_EX)
+            return True
+        give_up_at = time.monotonic() + (timeout or 0)
+        while not self._try_lock():
+            if not block or time.monotonic() >= give_up_at:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
+
+    def release(self) -> None:
+        fcntl.flock(self._open(), fcntl.LOCK_UN)
+
+    def __enter__(self) -> KernelLock:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _try_lock(self) -> bool:
+        try:
+            fcntl.flock(self._open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _open(self) -> int:
+        # Each process opens the file itself: an inherited descriptor would share the parent's lock.
+        if self._owner != os.getpid():
+            self._descriptor, self._owner = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), os.getpid()
+        return self._descriptor
+
+
+class RobustQueue(Queue):
+    """django-q2's queue with locks that the kernel frees."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._rlock = KernelLock()
+        self._wlock = KernelLock()
+
+
+def install() -> None:
+    """Make every cluster of this process use the robust queue."""
+    cluster.Queue = RobustQueue

@@ -1,0 +1,208 @@
+"""Settings of the back office: everything that differs between installations comes from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.keys import read_or_create
+from backoffice.navigation import UNFOLD_SITE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").exists():
+    env.read_env(BASE_DIR / ".env")
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+# Keys --------------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_create(
+    DATA_DIR / "secret.key", get_random_secret_key
+)
+# The first key encrypts, all of them decrypt: rotate by putting a new one in front.
+FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [
+    read_or_create(DATA_DIR / "encryption.key", lambda: Fernet.generate_key().decode())
+]
+
+# Web ---------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", default=False)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # an action on a full page of rows posts one field per row
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+INSTALLED_APPS = [
+    "backoffice.apps.BackofficeConfig",
+    "orders.apps.OrdersConfig",
+    "offers.apps.OffersConfig",
+    "connections.apps.ConnectionsConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "import_export",
+    "django_q",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+# Language and time: stored in UTC, shown as people in Amsterdam read their clock ------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("nl", _("Dutch"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+
+# Files -------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # a checkout serves its static files without a collecting step
+WHITENOISE_AUTOREFRESH = False
+MEDIA_ROOT = DATA_DIR / "files"
+
+# Database ----------------------------------------------------------------------------------------
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'backoffice.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # also spares every background task a new connection
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {
+        "ENGINE": "backoffice.sqlite",  # writers queue in turn instead of polling for the lock
+        "OPTIONS": {
+            # Taking the write lock at the start is what makes waiting work: a lock upgrade fails at once.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA mmap_size=134217728;"
+                "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY"
+            ),
+        },
+        # A file, as in real life, for threads share it; each test run has one of its own.
+        "TEST": {"NAME": str(Path(tempfile.gettempdir()) / f"backoffice-test-{os.getpid()}.sqlite3")},
+    }
+else:
+    DATABASES["default"] |= {
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": env.str("TEST_DATABASE", default="test_backoffice")},
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Background work ---------------------------------------------------------------------------------
+Q_BROKER = env.str("Q_BROKER", default="orm")
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+Q_CLUSTER = {
+    "name": env.str("Q_NAME", default="backoffice"),
+    "label": _("Background tasks"),
+    "workers": env.int("Q_WORKERS", default=4),
+    "bulk": 4,
+    "queue_limit": 8,
+    "poll": 0.2,
+    "timeout": 120,
+    # A fetched task waits in the cluster's own queue, and its lock runs all that time:
+    # timeout x (1 + (queue_limit + bulk) / workers) = 480 s must stay below this.
+    "retry": env.int("Q_RETRY", default=600),
+    "max_attempts": 3,
+    "ack_failures": True,  # retries are the outbox's decision, not the queue's
+    "save_limit": -1,
+    "catch_up": False,
+    "recycle": 500,
+    "max_rss": 300_000,
+    "guard_cycle": 1,
+    "ALT_CLUSTERS": {},
+}
+if Q_BROKER == "redis":
+    Q_CLUSTER["redis"] = REDIS_URL
+else:
+    Q_CLUSTER["orm"] = "default"
+
+# bol ---------------------------------------------------------------------------------------------
+# A connection may only point at bol itself or at this machine: a typed-in address must not receive secrets.
+BOL_HOSTS = env.list("BOL_HOSTS", default=["api.bol.com", "login.bol.com"])
+# How long after an unanswered once-only command bol may still carry it out; nothing is repeated before.
+BOL_SETTLE_TIME = timedelta(seconds=env.float("BOL_SETTLE_SECONDS", default=600))
+# What a worker that died held (a flow, messages being sent) is free again after this. A call takes up to 35 seconds.
+BOL_LEASE = timedelta(seconds=env.float("BOL_LEASE_SECONDS", default=75))
+BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
+
+# Spreadsheets ------------------------------------------------------------------------------------
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # one entry per import run, not one per row
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+# Logs --------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
+        for name in ("backoffice", "connections", "offers", "orders")
+    },
+}
+
+UNFOLD = UNFOLD_SITE
+
+if "pytest" in sys.modules:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,185 @@
+"""The page of a connection: what it may do, how it is, and the switches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from connections import services
+from connections.admin.flow import FlowRow
+from connections.admin.forms import ConnectionForm, PauseForm
+from connections.adminbase import (
+    BaseDialogForm,
+    ChoicesDropdownFilter,
+    ModelAdmin,
+    TabularInline,
+    action,
+    display,
+    leave_dialog,
+    show_age,
+)
+from connections.models import Connection, Flow, MessageState
+
+
+class FlowInline(FlowRow, TabularInline):
+    """How each kind of traffic of this connection is doing."""
+
+    model = Flow
+    fields = readonly_fields = ["show_kind", "show_success", "failures", "last_error"]
+    extra = 0
+    can_delete = False
+    verbose_name_plural = _("How its traffic is doing")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ModelAdmin):
+    form = ConnectionForm
+    list_display = ["name", "show_status", "show_sending", "offers_api", "show_waiting", "show_fetched"]
+    list_filter = [("status", ChoicesDropdownFilter), ("offers_api", ChoicesDropdownFilter), "is_live"]
+    search_fields = ["name", "client_id"]
+    readonly_fields = ["show_status", "show_sending", "status_reason", "show_since"]
+    fieldsets = [
+        (_("State"), {"fields": [("show_status", "show_sending"), "status_reason", "show_since"]}),
+        (_("Account at bol"), {"fields": ["name", "client_id", "new_secret", "offers_api"]}),
+        (
+            _("Address"),
+            {"fields": ["api_url", "login_url"], "classes": ["collapse"]},
+        ),
+    ]
+    inlines = [FlowInline]
+    actions_detail = ["pause", "resume", "start_sending", "stop_sending"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
+        waiting = Count("outbox", filter=Q(outbox__state=MessageState.PENDING))
+        fetched = Max("flows__last_success_at", filter=Q(flows__kind="orders"))
+        return super().get_queryset(request).annotate(waiting=waiting, orders_fetched_at=fetched)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else fieldsets[1:]
+
+    def get_inlines(self, request: HttpRequest, obj: Connection | None) -> Any:
+        return super().get_inlines(request, obj) if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Connection | None = None) -> bool:
+        # Its orders and messages are the merchant's history; a connection is paused instead.
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
+        secret = form.cleaned_data.get("new_secret") or obj.client_secret
+        if not change:
+            obj.client_secret = secret
+            obj.save()
+            return
+        plain = [name for name in form.changed_data if name not in {"client_id", "new_secret"}]
+        if plain:
+            obj.save(update_fields=plain)
+        if {"client_id", "new_secret"} & set(form.changed_data):
+            services.enter_credentials(obj, obj.client_id, secret, by=request.user)
+
+    # Columns ---------------------------------------------------------------------------------------
+
+    @display(description=_("Status"), label=Connection.STATUS_COLOURS, ordering="status")
+    def show_status(self, connection: Connection) -> tuple[str, str]:
+        return connection.status, connection.get_status_display()
+
+    @display(description=_("Sending"), label={True: "success", False: "info"}, ordering="is_live")
+    def show_sending(self, connection: Connection) -> tuple[bool, Any]:
+        return connection.is_live, _("sends to bol") if connection.is_live else _("read only")
+
+    @display(description=_("Waiting to be sent"), ordering="waiting")
+    def show_waiting(self, connection: Connection) -> int:
+        return connection.waiting  # type: ignore[attr-defined]
+
+    @display(description=_("Orders fetched"), ordering="orders_fetched_at")
+    def show_fetched(self, connection: Connection) -> str:
+        return show_age(connection.orders_fetched_at)  # type: ignore[attr-defined]
+
+    @display(description=_("Since"))
+    def show_since(self, connection: Connection) -> str:
+        return show_age(connection.status_changed_at)
+
+    # Switches: dialogs, so that each is a POST ------------------------------------------------------
+
+    @action(
+        description=_("Pause"),
+        permissions=["change"],
+        icon="pause",
+        dialog={
+            "title": _("Pause this connection?"),
+            "description": _(
+                "Nothing is fetched and nothing is sent until somebody resumes it. What has to be sent waits."
+            ),
+            "form_class": PauseForm,
+            "form_submit_text": _("Pause"),
+        },
+    )
+    def pause(self, request: HttpRequest, form: PauseForm, object_id: str) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        services.pause(connection, form.cleaned_data["reason"], by=request.user)
+        return self._done(request, connection, _("The connection is paused."))
+
+    @action(
+        description=_("Resume"),
+        permissions=["change"],
+        icon="play_arrow",
+        dialog={
+            "title": _("Resume this connection?"),
+            "description": _("Orders are fetched again, and what waits is sent if the connection is live."),
+            "form_class": None,
+            "form_submit_text": _("Resume"),
+        },
+    )
+    def resume(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        services.resume(connection, by=request.user)
+        return self._done(request, connection, _("The connection is active."))
+
+    @action(
+        description=_("Go live"),
+        permissions=["change"],
+        icon="send",
+        dialog={
+            "title": _("Send to bol?"),
+            "description": _(
+                "From now on every change is sent to bol, starting with what waits in the outbox."
+            ),
+            "form_class": None,
+            "form_submit_text": _("Go live"),
+        },
+    )
+    def start_sending(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        services.start_sending(connection, by=request.user)
+        return self._done(request, connection, _("The connection is live: changes are sent to bol."))
+
+    @action(
+        description=_("Read only"),
+        permissions=["change"],
+        icon="visibility",
+        dialog={
+            "title": _("Stop sending to bol?"),
+            "description": _(
+                "Orders are still fetched. Changes wait in the outbox until the connection is live again."
+            ),
+            "form_class": None,
+            "form_submit_text": _("Stop sending"),
+        },
+    )
+    def stop_sending(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        services.stop_sending(connection, by=request.user)
+        return self._done(request, connection, _("The connection is read only."))
+
+    def _done(self, request: HttpRequest, connection: Connection, text: Any) -> HttpResponse:
+        messages.success(request, text)
+        return leave_dialog(reverse("admin:connections_connection_change", args=[connection.pk]))

@@ -1,0 +1,107 @@
+"""The outbox: what is said to bol, what bol answered, and what a person has to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from connections import operations, services
+from connections.adminbase import (
+    ChoicesDropdownFilter,
+    ReadOnlyAdmin,
+    RelatedDropdownFilter,
+    TabularInline,
+    action,
+    display,
+    show_age,
+)
+from connections.models import OutboxMessage, RequestLogEntry
+
+
+class OperationFilter(admin.SimpleListFilter):
+    """By bol's name of the operation; the choices are known without asking the database."""
+
+    title = _("operation")
+    parameter_name = "operation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return operations.names()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return queryset.filter(operation=self.value()) if self.value() else queryset
+
+
+class RequestInline(TabularInline):
+    """The requests that were made for a message."""
+
+    model = RequestLogEntry
+    fields = readonly_fields = ["at", "method", "path", "status", "duration_ms", "error", "request_id"]
+    extra = 0
+    can_delete = False
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnlyAdmin):
+    list_display = ["show_operation", "subject", "connection", "show_state", "reason", "attempts", "show_age"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        OperationFilter,
+        ("connection", RelatedDropdownFilter),
+        ("lane", ChoicesDropdownFilter),
+    ]
+    list_select_related = ["connection"]
+    search_fields = ["subject__exact", "process_status_id__exact"]
+    search_help_text = _("Subject (offer:12) or process status")
+    fieldsets = [
+        (None, {"fields": [("show_operation", "subject"), ("connection", "lane"), "show_state"]}),
+        (_("Outcome"), {"fields": ["reason", "advice", "process_status_id"]}),
+        (
+            _("History"),
+            {
+                "fields": [
+                    "created_by",
+                    "created_at",
+                    "changed_at",
+                    "attempts",
+                    "last_sent_at",
+                    "accepted_at",
+                    "settled_at",
+                ]
+            },
+        ),
+    ]
+    readonly_fields = ["show_operation", "show_state"]
+    inlines = [RequestInline]
+    actions = ["send_again"]
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("connections.change_outboxmessage")
+
+    @action(description=_("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
+        count = services.send_again(queryset)
+        text = ngettext("%d message is sent again.", "%d messages are sent again.", count) % count
+        messages.success(request, text) if count else messages.warning(
+            request, _("None of these was refused: there is nothing to send again.")
+        )
+
+    @display(description=_("Operation"), ordering="operation")
+    def show_operation(self, message: OutboxMessage) -> Any:
+        return dict(operations.names()).get(message.operation, message.operation)
+
+    @display(description=_("State"), label=OutboxMessage.STATE_COLOURS, ordering="state")
+    def show_state(self, message: OutboxMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
+
+    @display(description=_("Age"), ordering="id")
+    def show_age(self, message: OutboxMessage) -> str:
+        return show_age(message.created_at)

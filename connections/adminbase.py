@@ -1,0 +1,105 @@
+"""The one door to the admin theme: every admin class, decorator and form part of the back office comes from here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils import formats, timezone
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin as ThemedModelAdmin
+from unfold.admin import StackedInline, TabularInline
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    RangeDateTimeFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+__all__ = [
+    "AutocompleteSelectFilter",
+    "BaseDialogForm",
+    "ChoicesDropdownFilter",
+    "ModelAdmin",
+    "RangeDateTimeFilter",
+    "ReadOnlyAdmin",
+    "RelatedDropdownFilter",
+    "StackedInline",
+    "TabularInline",
+    "UnfoldAdminFileFieldWidget",
+    "UnfoldAdminSelectWidget",
+    "UnfoldAdminTextInputWidget",
+    "UnfoldAdminTextareaWidget",
+    "action",
+    "display",
+    "leave_dialog",
+    "show_age",
+]
+
+
+class CappedPaginator(Paginator):
+    """Counts to a limit and no further: beyond it a list says "more", which at a million rows is what matters."""
+
+    CAP = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.CAP + 1].count())
+
+
+class ModelAdmin(ThemedModelAdmin):
+    """The theme's admin with the habits of this house: fast at a million rows, no surprises."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    paginator: Any = CappedPaginator
+    list_filter_submit = False
+    list_fullwidth = True
+    warn_unsaved_form = True
+    compressed_fields = True
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """An admin of rows that the engine writes and people only look at."""
+
+    warn_unsaved_form = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def show_age(moment: datetime | None) -> SafeString | str:
+    """Return a moment as its age in words ("3 minutes ago"), with the exact time for who points at it."""
+    if moment is None:
+        return _("never")
+    local = formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    age = timesince(moment, depth=1) if moment <= timezone.now() else ""
+    words = _("%(age)s ago") % {"age": age} if age else local
+    return format_html('<span title="{}">{}</span>', local, words)
+
+
+def leave_dialog(address: str) -> HttpResponse:
+    """Close a dialog after its POST and show `address`."""
+    return HttpResponse(headers={"HX-Redirect": address})

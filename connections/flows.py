@@ -1,0 +1,218 @@
+"""The kinds of traffic, registered by the apps that own them, and how one of them is run.
+
+A flow runs under a lease, so that two workers never run the same one, and leaves behind when it last succeeded: health
+is freshness.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from connections import bol, doorbell
+from connections.models import Connection, Flow
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT = timedelta(minutes=15)
+JITTER = 0.1
+
+
+@dataclass
+class Report:
+    """What a run did: counts by name, and whether more is waiting to be done at once."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    is_complete: bool = True
+    skipped: str = ""
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + number
+
+    def merge(self, other: Report) -> None:
+        """Add a following run of the same flow to this one."""
+        for name, number in other.counts.items():
+            self.count(name, number)
+        self.is_complete, self.skipped = other.is_complete, other.skipped
+
+
+@dataclass(frozen=True)
+class FlowKind:
+    """One kind of traffic: what to run, how often, and how old its last success may become."""
+
+    name: str
+    label: Any
+    run: Callable[[Connection, Flow], Report]
+    interval: timedelta
+    freshness: timedelta
+    needs_sending: bool = False  # does nothing for a connection that is read only
+
+
+_registered: dict[str, FlowKind] = {}
+
+
+def register(kind: FlowKind) -> None:
+    """Make a flow known; call it in an app's flows.py."""
+    _registered[kind.name] = kind
+
+
+def get(name: str) -> FlowKind:
+    """Return the kind of that name.
+
+    Raises:
+        LookupError: no app registered it; the text names those that exist.
+    """
+    if name not in _registered:
+        raise LookupError(f"There is no flow “{name}”. There are: {', '.join(sorted(_registered))}.")
+    return _registered[name]
+
+
+def kinds() -> list[FlowKind]:
+    return [_registered[name] for name in sorted(_registered)]
+
+
+def open_for(connection: Connection) -> None:
+    """Make sure that the connection has a row for every kind of flow."""
+    Flow.objects.bulk_create(
+        [Flow(connection=connection, kind=name) for name in _registered], ignore_conflicts=True
+    )
+
+
+def ring_due() -> int:
+    """Wake every flow whose time has come; return how many bells rang."""
+    for connection in Connection.objects.active():
+        open_for(connection)
+    return sum(doorbell.ring(flow.connection_id, flow.kind) for flow in Flow.objects.due())
+
+
+def run(connection: Connection, name: str) -> Report:
+    """Run one flow of one connection now, unless it may not or somebody else runs it."""
+    kind = get(name)
+    flow, _created = Flow.objects.get_or_create(connection=connection, kind=name)
+    reason = _reason_to_skip(connection, kind)
+    if reason:
+        Flow.objects.filter(pk=flow.pk).update(rung_at=None, next_run_at=timezone.now() + kind.interval)
+        return Report(skipped=reason)
+    if not _take_lease(flow):
+        return Report(skipped=_("another worker runs it"))
+    try:
+        return _run_leased(kind, connection, flow)
+    finally:
+        _give_back_lease(flow)
+
+
+def run_until_complete(connection: Connection, name: str) -> Report:
+    """Run one flow again and again until nothing is left to do at once."""
+    total = run(connection, name)
+    while not total.is_complete and not total.skipped:
+        total.merge(run(connection, name))
+    return total
+
+
+def keep_lease(flow: Flow) -> bool:
+    """Extend the lease of a running flow; False means that it was lost and the run must stop."""
+    return bool(
+        Flow.objects.filter(pk=flow.pk, lease_token=flow.lease_token).update(
+            lease_until=timezone.now() + settings.BOL_LEASE
+        )
+    )
+
+
+def _reason_to_skip(connection: Connection, kind: FlowKind) -> str:
+    if not connection.is_active:
+        return _("the connection is %(status)s") % {"status": connection.get_status_display().lower()}
+    if kind.needs_sending and not connection.is_live:
+        return _("the connection is read only")
+    return ""
+
+
+def _take_lease(flow: Flow) -> bool:
+    now = timezone.now()
+    flow.lease_token = uuid.uuid4()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    taken = Flow.objects.filter(free, pk=flow.pk).update(
+        lease_token=flow.lease_token, lease_until=now + settings.BOL_LEASE, last_started_at=now, rung_at=None
+    )
+    return bool(taken)
+
+
+def _give_back_lease(flow: Flow) -> None:
+    Flow.objects.filter(pk=flow.pk, lease_token=flow.lease_token).update(lease_until=None, lease_token=None)
+
+
+def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
+    try:
+        report = kind.run(connection, flow)
+    except bol.InvalidCredentials as error:
+        connection.suspend(refused_credentials(error))
+        flow.fail(str(error), kind.interval)
+        raise
+    except bol.Forbidden as error:
+        connection.suspend(refused_account(error))
+        flow.fail(str(error), kind.interval)
+        raise
+    except Exception as error:
+        flow.fail(f"{type(error).__name__}: {error}", _wait_after(flow, kind))
+        raise
+    flow.succeed(timedelta(0) if not report.is_complete else _with_jitter(kind.interval))
+    _answer_again(flow, kind, is_complete=report.is_complete)
+    return report
+
+
+def _answer_again(flow: Flow, kind: FlowKind, *, is_complete: bool) -> None:
+    """Ring once more where work is left, or where somebody rang while we were at it."""
+    if not is_complete or Flow.objects.filter(pk=flow.pk).exclude(rung_at=None).exists():
+        Flow.objects.filter(pk=flow.pk).update(rung_at=None)
+        doorbell.ring(flow.connection_id, kind.name)
+
+
+def _wait_after(flow: Flow, kind: FlowKind) -> timedelta:
+    doubled: timedelta = kind.interval * 2 ** min(flow.failures, 5)
+    return _with_jitter(min(doubled, max(LONGEST_WAIT, kind.interval)))
+
+
+def _with_jitter(interval: timedelta) -> timedelta:
+    # A hundred connections must not all start at the same second.
+    return interval * (1 + JITTER * random.random())  # noqa: S311 - not a secret
+
+
+def refused_credentials(error: Exception) -> str:
+    """Say in words what a refused client ID or secret means."""
+    return _(
+        "bol refused the client ID or secret: “%(error)s”. Enter the right secret on the page of this connection; "
+        "everything that waits is sent as soon as bol accepts it."
+    ) % {"error": error}
+
+
+def refused_account(error: Exception) -> str:
+    """Say in words what a forbidden account means."""
+    return _(
+        "bol refuses this account: “%(error)s”. Ask bol's partner service whether the account is active and has "
+        "access to the API, then resume the connection."
+    ) % {"error": error}
+
+
+def labels() -> Iterable[tuple[str, Any]]:
+    """Return name and label of every kind, for filters."""
+    return [(kind.name, kind.label) for kind in kinds()]
+
+
+def health(flow: Flow) -> tuple[str, Any]:
+    """Return how fresh a flow is: a key (fresh, stale, new, idle) and its word."""
+    kind = _registered.get(flow.kind)
+    if kind is None or not flow.connection.is_active or (kind.needs_sending and not flow.connection.is_live):
+        return "idle", _("off")
+    age = flow.age()
+    if age is None:
+        return "new", _("not run yet")
+    return ("fresh", _("fresh")) if age <= kind.freshness else ("stale", _("stale"))

@@ -1,0 +1,262 @@
+"""The relay: sends what waits in the outbox of one connection, at bol's full budget and no faster.
+
+The database stays with the relay's own thread. Other threads do HTTP and nothing else: each gets a call, a token and
+the moment at which its slot in the rate budget begins.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from connections import bol, clients, delivering, doorbell, flows, operations, settling, throttling
+from connections.bol import Advice
+from connections.claiming import Parcel, claim_next, claim_to_verify, take_back_abandoned
+from connections.delivering import Outcome
+from connections.flows import Report
+from connections.models import Connection, Flow, RequestLogEntry
+from connections.operations import Call, CannotSend, NothingToSend, NotNow
+from connections.tokens import SharedToken
+
+logger = logging.getLogger(__name__)
+
+# A run ends before the queue's own limit and rings for the next one.
+RUN_SECONDS = 20.0
+# No call is made for which a slot is further away than this: the message waits in the outbox instead.
+LONGEST_SLOT_SECONDS = 5.0
+# A call may take this long: it must not begin when the lease ends before that.
+CALL_SECONDS = 35.0
+IDLE_SECONDS = 0.05
+# Claiming costs a handful of queries, so it is done for several parcels at a time.
+ROOM_WORTH_FILLING = 6
+
+
+@dataclass
+class Flight:
+    """A parcel on its way: prepared, counted against the budget, handed to a thread."""
+
+    parcel: Parcel
+    call: Call
+    starts_at: float
+    lease_ends_at: float
+
+
+def relay(connection: Connection, flow: Flow) -> Report:
+    """Send every message of this connection that is due, in lane order."""
+    clients.forbid_transaction()
+    report = Relay(connection, flow).run()
+    if report.counts.get("accepted"):
+        doorbell.ring(connection.pk, "process-statuses")
+    return report
+
+
+class Relay:
+    """One run over the outbox of one connection."""
+
+    def __init__(self, connection: Connection, flow: Flow) -> None:
+        self.connection = connection
+        self.flow = flow
+        self.report = Report()
+        self.tokens = SharedToken(connection)
+        self._flying: dict[Future[Outcome], Flight] = {}
+        self._ends_at = time.monotonic() + RUN_SECONDS
+        self._stopped = False
+        self._renewed_token = False
+        self._trouble: bol.LoginError | None = None
+
+    def run(self) -> Report:
+        self.report.count("taken back", take_back_abandoned(self.connection))
+        with ThreadPoolExecutor(clients.THREADS, thread_name_prefix="relay") as pool:
+            while self._fill(pool) or self._flying:
+                self._land()
+        if self._trouble:
+            raise self._trouble
+        return self.report
+
+    # Filling: claim, prepare, reserve, hand over ---------------------------------------------------
+
+    def _fill(self, pool: ThreadPoolExecutor) -> bool:
+        """Put parcels into the air while there is room; False where there is nothing more to claim now."""
+        room = clients.THREADS - len(self._flying)
+        if room < ROOM_WORTH_FILLING or not self._may_go_on():
+            return False
+        token = self._token()
+        if not token:
+            return False
+        parcels = self._claim(room)
+        client = clients.thread_client(self.connection, token)
+        for flight in self._ready(parcels):
+            self._flying[pool.submit(_fly, flight, client)] = flight
+        return bool(parcels)
+
+    def _token(self) -> str:
+        """Return a token that outlasts the next calls; without one nothing is claimed."""
+        try:
+            return self.tokens.get()
+        except bol.LoginError as trouble:
+            self._trouble, self._stopped = trouble, True
+            return ""
+
+    def _claim(self, room: int) -> list[Parcel]:
+        to_verify = claim_to_verify(self.connection, room)
+        return to_verify + claim_next(self.connection, room - len(to_verify))
+
+    def _may_go_on(self) -> bool:
+        if self._stopped:
+            return False
+        if time.monotonic() > self._ends_at:
+            self.report.is_complete = False
+            self._stopped = True
+        elif not flows.keep_lease(self.flow) or not self._connection_may_send():
+            self._stopped = True
+        return not self._stopped
+
+    def _connection_may_send(self) -> bool:
+        # A pause is prompt: it is looked up before every claim.
+        return Connection.objects.live().filter(pk=self.connection.pk).exists()
+
+    def _ready(self, parcels: Sequence[Parcel]) -> list[Flight]:
+        lease_ends_at = time.monotonic() + settings.BOL_LEASE.total_seconds()
+        ready = []
+        for parcel in parcels:
+            call = self._prepare(parcel)
+            starts_in = self._reserve(parcel, call) if call else None
+            if call and starts_in is not None:
+                ready.append(Flight(parcel, call, time.monotonic() + starts_in, lease_ends_at))
+        return ready
+
+    def _prepare(self, parcel: Parcel) -> Call | None:
+        try:
+            with transaction.atomic():
+                return self._settle_unprepared(parcel, _preparation(parcel))
+        except Exception as error:  # noqa: BLE001 - one poisonous message must not stop the others
+            delivering.give_up(parcel, error)
+            return None
+
+    def _settle_unprepared(self, parcel: Parcel, preparation: operations.Preparation) -> Call | None:
+        match preparation:
+            case Call():
+                return preparation
+            case NothingToSend():
+                self.report.count("nothing to send", len(parcel.messages))
+                for message in parcel.messages:
+                    settling.move_to_succeeded(message)
+            case NotNow(reason, pause):
+                for message in parcel.messages:
+                    settling.move_to_waiting(message, wait=pause, reason=reason)
+            case CannotSend(reason, advice):
+                delivering.refuse(parcel, reason, advice)
+        return None
+
+    def _reserve(self, parcel: Parcel, call: Call) -> float | None:
+        """Return in how many seconds the parcel may leave, or None where it went back to the outbox."""
+        try:
+            return max(
+                throttling.reserve(self.connection, method, path, max_wait=LONGEST_SLOT_SECONDS)
+                for method, path in call.endpoints
+            )
+        except throttling.TooBusy as busy:
+            with transaction.atomic():
+                _put_back(parcel, timedelta(seconds=busy.wait))
+            return None
+
+    # Landing: take in what has ended ----------------------------------------------------------------
+
+    def _land(self) -> None:
+        """Settle every call that has ended, after waiting a moment for the first."""
+        if not self._flying:
+            return
+        done, _flying = wait(self._flying, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
+        landed = [(self._flying.pop(future).parcel, future.result()) for future in done]
+        self._record(landed)
+        for parcel, outcome in landed:
+            self._settle(parcel, outcome)
+
+    def _record(self, landed: Sequence[tuple[Parcel, Outcome]]) -> None:
+        entries: list[RequestLogEntry] = []
+        for parcel, outcome in landed:
+            entries += clients.record(self.connection, outcome.exchanges, parcel.leader)
+            for exchange in outcome.exchanges:
+                throttling.correct(self.connection, exchange)
+        RequestLogEntry.objects.bulk_create(entries)
+        self.report.count("requests", len(entries))
+
+    def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
+        try:
+            advice = delivering.deliver(parcel, outcome)
+        except Exception as error:  # noqa: BLE001 - one poisonous answer must not stop the others
+            delivering.survive(parcel, error)
+            return
+        self._count(outcome)
+        self._follow(advice, outcome)
+
+    def _count(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self.report.count("not done")
+        elif isinstance(outcome.answer, bol.ProcessStatus):
+            self.report.count("accepted")
+        else:
+            self.report.count("done")
+
+    def _follow(self, advice: Advice | None, outcome: Outcome) -> None:
+        """Do for the whole connection what one message's error asks for."""
+        if isinstance(_cause(outcome.error), bol.TokenExpired):
+            self._renew_token()
+        elif advice is Advice.NEEDS_CREDENTIALS:
+            self._suspend(flows.refused_account(outcome.error or Exception()))
+
+    def _renew_token(self) -> None:
+        # The messages wait already; a second refusal of a token just fetched is the account's trouble.
+        if self._renewed_token:
+            self._suspend(flows.refused_credentials(bol.Unauthorized(401)))
+            return
+        self._renewed_token = True
+        try:
+            self.tokens.renew(self._token())
+        except bol.LoginError as trouble:
+            self._trouble, self._stopped = trouble, True
+
+    def _suspend(self, reason: str) -> None:
+        self._stopped = True
+        self.connection.suspend(reason)
+
+
+def _preparation(parcel: Parcel) -> operations.Preparation:
+    operation = operations.get(parcel.leader.operation)
+    if parcel.is_verification:
+        return operation.verify(parcel.messages)
+    return operation.prepare(parcel.messages)
+
+
+def _put_back(parcel: Parcel, pause: timedelta) -> None:
+    if parcel.is_verification:
+        settling.look_again_later(parcel.leader)
+        return
+    operations.get(parcel.leader.operation).withdraw(parcel.messages)
+    for message in parcel.messages:
+        settling.move_to_waiting(message, wait=pause)
+
+
+def _fly(flight: Flight, client: bol.Client) -> Outcome:
+    """Make the call when its slot begins. Runs in a thread: HTTP only."""
+    time.sleep(max(0.0, flight.starts_at - time.monotonic()))
+    outcome = Outcome()
+    if time.monotonic() + CALL_SECONDS > flight.lease_ends_at:
+        outcome.error = bol.NotSent("The worker was held up so long that its turn had passed.")
+        return outcome
+    try:
+        outcome.answer = flight.call.send(client.using(observe=outcome.exchanges.append))
+    except Exception as error:  # noqa: BLE001 - every error is an outcome, decided on by the relay
+        outcome.error = error
+    return outcome
+
+
+def _cause(error: Exception | None) -> Exception | None:
+    return error.error if isinstance(error, operations.NothingSent) else error

@@ -1,0 +1,92 @@
+"""The cast of the tests: a local bol.com, a merchant's connection to it, and a worker to call on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.contrib.auth.models import User
+
+from connections import flows
+from connections.bol.sandbox import Sandbox, serve
+from connections.models import Connection, OutboxMessage
+
+CLIENT_ID = "test-shop"
+CLIENT_SECRET = "test-secret"
+
+
+@dataclass
+class RunningSandbox:
+    """A sandbox and the address at which it answers; everything else is the sandbox's own."""
+
+    sandbox: Sandbox
+    url: str
+
+    def __getattr__(self, name: str):
+        return getattr(self.sandbox, name)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[RunningSandbox]:
+    """A local bol.com without limits and without delay; `.url` is its address."""
+    bol = Sandbox(seed=1, limits="off")
+    with serve(bol) as server:
+        yield RunningSandbox(bol, server.url)
+
+
+@pytest.fixture
+def make_connection(sandbox: RunningSandbox) -> Callable[..., Connection]:
+    """Make connections to the sandbox; live, unless told otherwise."""
+
+    def make(name: str = "Test shop", **fields) -> Connection:
+        fields = {
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "api_url": sandbox.url,
+            "login_url": sandbox.url,
+            "is_live": True,
+        } | fields
+        return Connection.objects.create(name=name, **fields)
+
+    return make
+
+
+@pytest.fixture
+def connection(make_connection: Callable[..., Connection]) -> Connection:
+    """A live connection to the sandbox. Its tests need `django_db(transaction=True)`: no HTTP in a transaction."""
+    return make_connection()
+
+
+@pytest.fixture
+def relay() -> Callable[[Connection], None]:
+    """Run the outbox and the confirmations of a connection until nothing can be done at the moment."""
+
+    def run(connection: Connection, *, rounds: int = 20) -> None:
+        for _round in range(rounds):
+            due_now(connection)
+            flows.run_until_complete(connection, "outbox")
+            flows.run_until_complete(connection, "process-statuses")
+            if not OutboxMessage.objects.filter(connection=connection).open().exists():
+                return
+
+    return run
+
+
+def due_now(connection: Connection) -> None:
+    """Let what waits for its time (a retry, a look at bol) have its time now."""
+    messages = OutboxMessage.objects.filter(connection=connection)
+    messages.waiting().update(not_before="2020-01-01T00:00:00Z")
+    messages.open().exclude(check_at=None).update(check_at="2020-01-01T00:00:00Z")
+
+
+@pytest.fixture(autouse=True)
+def _repeat_at_once(settings: pytest.FixtureRequest) -> None:
+    """An unanswered command may be repeated at once in tests; those about the settle time set it themselves."""
+    settings.BOL_SETTLE_TIME = settings.BOL_SETTLE_TIME * 0  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """A person who may do everything."""
+    return User.objects.create_superuser("staff", "staff@example.test", "password")
