@@ -1,0 +1,1 @@
+"""One module per resource of bol's API: its words, its media type, its verbs."""

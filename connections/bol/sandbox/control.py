@@ -1,0 +1,133 @@
+"""The sandbox's own endpoints under /_sandbox/: what customers, other systems, time and bad luck do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.routing import Rule
+
+from connections.bol.sandbox.web.answers import JSON, Answer, Problem
+from connections.bol.sandbox.web.calls import Call, View, route
+
+if TYPE_CHECKING:
+    from connections.bol.sandbox.sandbox import Sandbox
+
+
+class Control:
+    """The endpoints by which tests and people steer the sandbox; nobody has to log in."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    def routes(self) -> list[Rule]:
+        """The route table of everything under /_sandbox/."""
+        views: list[tuple[str, str, View]] = [
+            ("GET", "ledger", self.get_ledger),
+            ("GET", "requests", self.get_requests),
+            ("GET", "stats", self.get_stats),
+            ("GET", "retailers", self.get_retailers),
+            ("POST", "retailers", self.add_retailer),
+            ("POST", "tokens/expire", self.expire_tokens),
+            ("GET", "orders", self.get_orders),
+            ("POST", "orders", self.place_orders),
+            ("POST", "orders/<order_id>/cancellation-request", self.request_cancellation),
+            ("GET", "offers", self.get_offers),
+            ("POST", "offers", self.add_offer),
+            ("PATCH", "offers/<offer_id>", self.change_offer),
+            ("DELETE", "offers/<offer_id>", self.delete_offer),
+            ("GET", "clock", self.get_clock),
+            ("POST", "clock", self.advance),
+            ("GET", "faults", self.get_faults),
+            ("POST", "faults", self.add_fault),
+            ("DELETE", "faults", self.clear_faults),
+            ("POST", "reset", self.reset),
+        ]
+        return [route(method, f"/_sandbox/{path}", _explaining(view), JSON) for method, path, view in views]
+
+    def get_ledger(self, call: Call) -> Answer:
+        entries = self.sandbox.ledger(call.query("retailer"), call.number("after", 0, lowest=0))
+        return Answer(200, {"ledger": entries})
+
+    def get_requests(self, call: Call) -> Answer:
+        entries = self.sandbox.requests(call.query("retailer"), call.number("after", 0, lowest=0))
+        return Answer(200, {"requests": entries})
+
+    def get_stats(self, call: Call) -> Answer:
+        return Answer(200, self.sandbox.stats(call.query("retailer")))
+
+    def get_retailers(self, call: Call) -> Answer:
+        return Answer(200, {"retailers": self.sandbox.retailers()})
+
+    def add_retailer(self, call: Call) -> Answer:
+        """``{"client_id", "client_secret", "active"?}``: makes an account known, or changes it."""
+        return Answer(200, self.sandbox.add_retailer(**call.json()))
+
+    def expire_tokens(self, call: Call) -> Answer:
+        self.sandbox.expire_tokens()
+        return Answer(204)
+
+    def get_orders(self, call: Call) -> Answer:
+        return Answer(200, {"orders": self.sandbox.orders(call.query("retailer"))})
+
+    def place_orders(self, call: Call) -> Answer:
+        """``{"count", ...}`` or ``{"items": [{"ean", "quantity"}], ...}``, or several in ``{"orders": [...]}``."""
+        body = call.json()
+        wanted: list[dict[str, Any]] = body.get("orders", [body])
+        placed = [order_id for order in wanted for order_id in self.sandbox.place_orders(**order)]
+        return Answer(201, {"orderIds": placed})
+
+    def request_cancellation(self, call: Call) -> Answer:
+        self.sandbox.request_cancellation(call.arguments["order_id"])
+        return Answer(204)
+
+    def get_offers(self, call: Call) -> Answer:
+        return Answer(200, {"offers": self.sandbox.offers(call.query("retailer"))})
+
+    def add_offer(self, call: Call) -> Answer:
+        """``{"retailer", "ean", "price", "stock", ...}``, other fields as in the offers API version 11."""
+        fields = call.json()
+        return Answer(201, {"offerId": self.sandbox.add_offer(fields.pop("retailer"), fields)})
+
+    def change_offer(self, call: Call) -> Answer:
+        self.sandbox.change_offer(call.arguments["offer_id"], call.json())
+        return Answer(204)
+
+    def delete_offer(self, call: Call) -> Answer:
+        self.sandbox.delete_offer(call.arguments["offer_id"])
+        return Answer(204)
+
+    def get_clock(self, call: Call) -> Answer:
+        clock = call.state.clock
+        return Answer(200, {"now": clock.now().isoformat(), "ahead_s": int(clock.offset.total_seconds())})
+
+    def advance(self, call: Call) -> Answer:
+        """``{"advance_s": 3600}`` moves the clock forward."""
+        self.sandbox.advance(timedelta(seconds=float(call.json()["advance_s"])))
+        return self.get_clock(call)
+
+    def get_faults(self, call: Call) -> Answer:
+        return Answer(200, {"faults": self.sandbox.faults()})
+
+    def add_fault(self, call: Call) -> Answer:
+        return Answer(201, self.sandbox.add_fault(call.json()))
+
+    def clear_faults(self, call: Call) -> Answer:
+        self.sandbox.clear_faults()
+        return Answer(204)
+
+    def reset(self, call: Call) -> Answer:
+        self.sandbox.reset()
+        return Answer(204)
+
+
+def _explaining(view: View) -> View:
+    """Turn a mistake in what was asked into an answer that says what it is."""
+
+    def explained(call: Call) -> Answer:
+        try:
+            return view(call)
+        except (KeyError, TypeError, ValueError, LookupError) as error:
+            raise Problem(400, "The sandbox does not understand this.", str(error)) from error
+
+    return explained

@@ -1,0 +1,167 @@
+"""What bol keeps: retailers, offers, orders, shipments and process statuses, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def name_of(condition: Json) -> str:
+    """NEW, or the category with its state or grade: what keeps two offers for one EAN apart."""
+    rank = condition.get("state") or condition.get("grade")
+    return f"{condition['category']} {rank}" if rank else str(condition["category"])
+
+
+@dataclass
+class Retailer:
+    """A seller's account; `client_id` is the key by which everything else names it."""
+
+    client_id: str
+    secret_digest: str = field(repr=False)
+    retailer_id: int = 0
+    active: bool = True
+
+
+@dataclass
+class Offer:
+    """One offer; details are kept in the words of the offers API version 11."""
+
+    number: int
+    offer_id: str
+    retailer: str
+    ean: str
+    condition: Json
+    pricing: Json
+    fulfilment: Json
+    created_at: datetime
+    modified_at: datetime
+    for_sale_from: datetime
+    on_hold: bool = False
+    reference: str | None = None
+    economic_operator_id: str | None = None
+    title: str | None = None
+    countries: list[str] = field(default_factory=lambda: ["NL", "BE"])
+    amount: int = 0
+    managed_by_retailer: bool = False
+    baseline: int = 0
+    quantity_open: int = 0
+    quantity_ordered_since: int = 0
+    quantity_shipped_since: int = 0
+
+    @property
+    def condition_name(self) -> str:
+        """What keeps it apart from another offer for the same EAN."""
+        return name_of(self.condition)
+
+    @property
+    def price(self) -> Decimal:
+        """The price of a single unit."""
+        return Decimal(self.pricing["bundlePrices"][0]["unitPrice"])
+
+
+@dataclass
+class Customer:
+    """An invented buyer: address fields in bol's words, and business fields when it is a company."""
+
+    address: Json
+    business: Json = field(default_factory=dict)
+
+
+@dataclass
+class OrderItem:
+    """One line of an order."""
+
+    item_id: str
+    offer_id: str
+    ean: str
+    title: str
+    reference: str | None
+    method: str
+    distribution_party: str
+    quantity: int
+    unit_price: Decimal
+    commission: Decimal
+    latest_delivery: date
+    expiry: date
+    baseline: int
+    changed_at: datetime
+    shipped: int = 0
+    cancelled: int = 0
+    cancellation_request: bool = False
+
+    @property
+    def open(self) -> int:
+        """How many are neither shipped nor cancelled."""
+        return self.quantity - self.shipped - self.cancelled
+
+
+@dataclass
+class Order:
+    """What one customer bought at one moment."""
+
+    number: int
+    order_id: str
+    retailer: str
+    placed_at: datetime
+    changed_at: datetime
+    customer: Customer
+    items: list[OrderItem]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still to be shipped or cancelled."""
+        return any(item.open for item in self.items)
+
+
+@dataclass
+class Shipment:
+    """One parcel; `quantities` says how many of which order item are in it."""
+
+    number: int
+    shipment_id: str
+    transport_id: str
+    retailer: str
+    order_id: str
+    shipped_at: datetime
+    quantities: dict[str, int]
+    reference: str | None = None
+    transporter_code: str | None = None
+    track_and_trace: str | None = None
+
+
+@dataclass
+class ProcessStatus:
+    """The receipt of an asynchronous command, and the command itself until it is carried out."""
+
+    number: int
+    process_id: str
+    retailer: str
+    event_type: str
+    description: str
+    created_at: datetime
+    command: Json
+    entity_id: str | None = None
+    status: str = "PENDING"
+    error: str | None = None
+    settled_at: datetime | None = None
+    ruling: Json | None = None
+
+
+@dataclass
+class Export:
+    """A CSV file of a retailer's offers as they were at one moment."""
+
+    report_id: str
+    retailer: str
+    created_at: datetime
+    text: str
+
+
+def without_none(values: Mapping[str, Any]) -> Json:
+    """A copy that leaves out what has no value, as bol does."""
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,1 @@
+"""What happens at bol: offers come and go, customers buy, parcels leave. Knows nothing of HTTP."""

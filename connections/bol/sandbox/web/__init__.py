@@ -1,0 +1,1 @@
+"""The wire: reading requests, writing answers, and everything that stands between the two."""

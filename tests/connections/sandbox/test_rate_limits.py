@@ -1,0 +1,88 @@
+"""Budgets per account and endpoint, with bol's headers."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from connections.bol.sandbox.web.rate_limits import PUBLISHED, RateLimits
+
+THREE = {
+    "path": "/retailer/orders",
+    "methods": "GET",
+    "maxCapacity": "3",
+    "timeToLive": "1",
+    "timeUnit": "MINUTES",
+}
+ANY_ORDER = {**THREE, "path": "/retailer/orders/*", "maxCapacity": "1"}
+CANCELLATION = {**THREE, "path": "/retailer/orders/cancellation", "methods": "PUT, GET", "maxCapacity": "7"}
+
+
+def test_the_headers_count_down(start, seller_at):
+    _, url = start(limits=[THREE])
+    seller = seller_at(url)
+
+    answers = [seller.send("GET", "/retailer/orders") for _ in range(3)]
+
+    assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["2", "1", "0"]
+    assert {answer.headers["X-RateLimit-Limit"] for answer in answers} == {"3"}
+    assert all(1 <= int(answer.headers["X-RateLimit-Reset"]) <= 60 for answer in answers)
+
+
+def test_a_spent_budget_is_too_many_requests(start, seller_at):
+    bol, url = start(limits=[{**THREE, "maxCapacity": "0"}])
+
+    answer = seller_at(url).send("GET", "/retailer/orders")
+
+    assert answer.status_code == 429
+    wait = answer.headers["Retry-After"]
+    detail = f"Too many requests, retry in {wait} seconds."
+    assert answer.json() == {"title": "Too Many Requests", "status": 429, "detail": detail}
+    assert bol.stats()["rate_limited"] == 1
+
+
+def test_a_budget_is_whole_again_when_its_window_ends(start, seller_at):
+    _, url = start(limits=[{**THREE, "maxCapacity": "1", "timeToLive": "0.3", "timeUnit": "SECONDS"}])
+    seller = seller_at(url)
+    assert [seller.send("GET", "/retailer/orders").status_code for _ in range(2)] == [200, 429]
+
+    deadline = time.monotonic() + 5
+    while seller.send("GET", "/retailer/orders").status_code == 429:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_one_account_does_not_spend_the_budget_of_another(start, seller_at):
+    _, url = start(limits=[{**THREE, "maxCapacity": "1"}])
+    first, second = seller_at(url, "shop-a"), seller_at(url, "shop-b")
+
+    assert first.send("GET", "/retailer/orders").status_code == 200
+    assert first.send("GET", "/retailer/orders").status_code == 429
+    assert second.send("GET", "/retailer/orders").status_code == 200
+
+
+def test_the_most_specific_rule_wins():
+    limits = RateLimits([ANY_ORDER, CANCELLATION])
+
+    assert limits.spend("shop", "GET", "/retailer/orders/A1")["X-RateLimit-Limit"] == "1"
+    assert limits.spend("shop", "GET", "/retailer/orders/cancellation")["X-RateLimit-Limit"] == "7"
+
+
+def test_a_star_is_one_part_of_a_path():
+    assert RateLimits([ANY_ORDER]).spend("shop", "GET", "/retailer/orders/A1/items") == {}
+
+
+def test_limits_can_come_from_a_file(start, seller_at, tmp_path):
+    (tmp_path / "limits.json").write_text(json.dumps([THREE]))
+    _, url = start(limits=str(tmp_path / "limits.json"))
+
+    assert seller_at(url).send("GET", "/retailer/orders").headers["X-RateLimit-Limit"] == "3"
+
+
+def test_the_published_limits_cover_every_endpoint(start):
+    lines = json.loads(PUBLISHED.read_text())
+    assert {"path", "methods", "maxCapacity", "timeToLive", "timeUnit"} == set().union(*lines)
+
+    limits = RateLimits()
+    assert limits.spend("shop", "PATCH", "/retailer/offers/1")["X-RateLimit-Limit"] == "50"
+    assert limits.spend("shop", "GET", "/retailer/orders")["X-RateLimit-Limit"] == "25"
