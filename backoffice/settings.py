@@ -181,8 +181,10 @@ else:
 BOL_HOSTS = env.list("BOL_HOSTS", default=["api.bol.com", "login.bol.com"])
 # How long after an unanswered once-only command bol may still carry it out; nothing is repeated before.
 BOL_SETTLE_TIME = timedelta(seconds=env.float("BOL_SETTLE_SECONDS", default=600))
-# What a worker that died held (a flow, messages being sent) is free again after this. A call takes up to 35 seconds.
+# What a worker that died held (a flow, messages being sent) is free again after this.
 BOL_LEASE = timedelta(seconds=env.float("BOL_LEASE_SECONDS", default=75))
+# The longest that a call may take: none begins when its lease ends before that.
+BOL_CALL_TIME = timedelta(seconds=env.float("BOL_CALL_SECONDS", default=35))
 BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
 
 # Spreadsheets ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -34,9 +34,9 @@ class Parcel:
         return self.messages[0]
 
 
-def claim_next(connection: Connection, limit: int) -> list[Parcel]:
-    """Claim up to `limit` parcels that may be sent now, in lane order."""
-    chosen = _choose(connection, limit)
+def claim_next(connection: Connection, limit: int, but_not: Collection[str] = ()) -> list[Parcel]:
+    """Claim up to `limit` parcels that may be sent now, in lane order; none of the operations in `but_not`."""
+    chosen = _choose(connection, limit, but_not)
     if not chosen:
         return []
     claim = uuid.uuid4()
@@ -47,11 +47,13 @@ def claim_next(connection: Connection, limit: int) -> list[Parcel]:
     return [Parcel(messages, claim) for messages in _by_subject(held)]
 
 
-def claim_to_verify(connection: Connection, limit: int) -> list[Parcel]:
+def claim_to_verify(connection: Connection, limit: int, but_not: Collection[str] = ()) -> list[Parcel]:
     """Claim messages whose outcome is unknown and has to be looked up now; they keep their state."""
     claim = uuid.uuid4()
-    candidates = OutboxMessage.objects.filter(connection=connection).to_verify().order_by("check_at")[:limit]
-    keys = list(candidates.values_list("pk", flat=True))
+    candidates = (
+        OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).to_verify()
+    )
+    keys = list(candidates.order_by("check_at").values_list("pk", flat=True)[:limit])
     if not keys:
         return []
     OutboxMessage.objects.to_verify().filter(pk__in=keys).update(
@@ -79,8 +81,8 @@ def _is_sent_again(message: OutboxMessage) -> bool:
         return False
 
 
-def _choose(connection: Connection, limit: int) -> list[OutboxMessage]:
-    due = OutboxMessage.objects.filter(connection=connection).due()
+def _choose(connection: Connection, limit: int, but_not: Collection[str]) -> list[OutboxMessage]:
+    due = OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).due()
     for_the_oldest = limit // SHARE_FOR_THE_OLDEST
     chosen = list(due.order_by("lane", "id")[: limit - for_the_oldest])
     if len(chosen) == limit - for_the_oldest and for_the_oldest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -15,14 +16,16 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from connections import bol, clients, delivering, doorbell, flows, operations, settling, throttling
 from connections.bol import Advice
 from connections.claiming import Parcel, claim_next, claim_to_verify, take_back_abandoned
 from connections.delivering import Outcome
 from connections.flows import Report
-from connections.models import Connection, Flow, RequestLogEntry
+from connections.models import Connection, Flow, OutboxMessage, RequestLogEntry
 from connections.operations import Call, CannotSend, NothingToSend, NotNow
+from connections.pacing import Gate
 from connections.tokens import SharedToken
 
 logger = logging.getLogger(__name__)
@@ -31,11 +34,16 @@ logger = logging.getLogger(__name__)
 RUN_SECONDS = 20.0
 # No call is made for which a slot is further away than this: the message waits in the outbox instead.
 LONGEST_SLOT_SECONDS = 5.0
-# A call may take this long: it must not begin when the lease ends before that.
-CALL_SECONDS = 35.0
 IDLE_SECONDS = 0.05
+# What becomes due so soon is waited for; in small steps, so that a pause of the connection stays prompt.
+LINGER = timedelta(seconds=LONGEST_SLOT_SECONDS)
+LINGER_STEP_SECONDS = 0.5
 # Claiming costs a handful of queries, so it is done for several parcels at a time.
 ROOM_WORTH_FILLING = 6
+
+
+# An operation, and whether it is sent or looked up at bol.
+Errand = tuple[str, bool]
 
 
 @dataclass
@@ -44,8 +52,9 @@ class Flight:
 
     parcel: Parcel
     call: Call
-    starts_at: float
-    lease_ends_at: float
+    slot: float
+    gate: Gate
+    last_start: float
 
 
 def relay(connection: Connection, flow: Flow) -> Report:
@@ -66,6 +75,8 @@ class Relay:
         self.report = Report()
         self.tokens = SharedToken(connection)
         self._flying: dict[Future[Outcome], Flight] = {}
+        self._busy_until: dict[Errand, float] = {}
+        self._gates: defaultdict[str, Gate] = defaultdict(Gate)  # one per budget
         self._ends_at = time.monotonic() + RUN_SECONDS
         self._stopped = False
         self._renewed_token = False
@@ -74,7 +85,7 @@ class Relay:
     def run(self) -> Report:
         self.report.count("taken back", take_back_abandoned(self.connection))
         with ThreadPoolExecutor(clients.THREADS, thread_name_prefix="relay") as pool:
-            while self._fill(pool) or self._flying:
+            while self._fill(pool) or self._flying or self._linger():
                 self._land()
         if self._trouble:
             raise self._trouble
@@ -105,8 +116,20 @@ class Relay:
             return ""
 
     def _claim(self, room: int) -> list[Parcel]:
-        to_verify = claim_to_verify(self.connection, room)
-        return to_verify + claim_next(self.connection, room - len(to_verify))
+        to_verify = claim_to_verify(self.connection, room, but_not=self._busy(is_verification=True))
+        to_send = claim_next(
+            self.connection, room - len(to_verify), but_not=self._busy(is_verification=False)
+        )
+        return to_verify + to_send
+
+    def _busy(self, *, is_verification: bool) -> list[str]:
+        """Return the operations whose budget has no slot within reach: claiming them now would be in vain."""
+        now = time.monotonic()
+        return [
+            operation
+            for (operation, verifies), until in self._busy_until.items()
+            if verifies is is_verification and until > now
+        ]
 
     def _may_go_on(self) -> bool:
         if self._stopped:
@@ -123,13 +146,14 @@ class Relay:
         return Connection.objects.live().filter(pk=self.connection.pk).exists()
 
     def _ready(self, parcels: Sequence[Parcel]) -> list[Flight]:
-        lease_ends_at = time.monotonic() + settings.BOL_LEASE.total_seconds()
+        last_start = time.monotonic() + (settings.BOL_LEASE - settings.BOL_CALL_TIME).total_seconds()
         ready = []
         for parcel in parcels:
             call = self._prepare(parcel)
             starts_in = self._reserve(parcel, call) if call else None
             if call and starts_in is not None:
-                ready.append(Flight(parcel, call, time.monotonic() + starts_in, lease_ends_at))
+                gate = self._gates[throttling.limits().find(*call.endpoints[-1]).key]
+                ready.append(Flight(parcel, call, time.monotonic() + starts_in, gate, last_start))
         return ready
 
     def _prepare(self, parcel: Parcel) -> Call | None:
@@ -150,7 +174,7 @@ class Relay:
                     settling.move_to_succeeded(message)
             case NotNow(reason, pause):
                 for message in parcel.messages:
-                    settling.move_to_waiting(message, wait=pause, reason=reason)
+                    settling.move_to_waiting(message, wait=pause, attempted=False, reason=reason)
             case CannotSend(reason, advice):
                 delivering.refuse(parcel, reason, advice)
         return None
@@ -159,12 +183,16 @@ class Relay:
         """Return in how many seconds the parcel may leave, or None where it went back to the outbox."""
         try:
             return max(
-                throttling.reserve(self.connection, method, path, max_wait=LONGEST_SLOT_SECONDS)
+                throttling.reserve(self.connection, method, path, max_wait=_reach())
                 for method, path in call.endpoints
             )
         except throttling.TooBusy as busy:
+            within_reach = max(0.1, busy.wait - _reach())
+            self._busy_until[parcel.leader.operation, parcel.is_verification] = (
+                time.monotonic() + within_reach
+            )
             with transaction.atomic():
-                _put_back(parcel, timedelta(seconds=busy.wait))
+                _put_back(parcel, timedelta(seconds=within_reach))
             return None
 
     # Landing: take in what has ended ----------------------------------------------------------------
@@ -178,6 +206,16 @@ class Relay:
         self._record(landed)
         for parcel, outcome in landed:
             self._settle(parcel, outcome)
+
+    def _linger(self) -> bool:
+        """Stay a moment where something will be due in a moment: the next wake-up may be half a minute away."""
+        if not self._may_go_on():
+            return False
+        due_at = OutboxMessage.objects.filter(connection=self.connection).next_due_at()
+        if due_at is None or due_at > timezone.now() + LINGER:
+            return False
+        time.sleep(min(max(0.0, (due_at - timezone.now()).total_seconds()), LINGER_STEP_SECONDS))
+        return True
 
     def _record(self, landed: Sequence[tuple[Parcel, Outcome]]) -> None:
         entries: list[RequestLogEntry] = []
@@ -235,20 +273,26 @@ def _preparation(parcel: Parcel) -> operations.Preparation:
     return operation.prepare(parcel.messages)
 
 
+def _reach() -> float:
+    """Return how far away a slot may be: a parcel must leave well before its lease ends."""
+    spare = (settings.BOL_LEASE - settings.BOL_CALL_TIME).total_seconds()
+    return min(LONGEST_SLOT_SECONDS, spare / 2)
+
+
 def _put_back(parcel: Parcel, pause: timedelta) -> None:
     if parcel.is_verification:
-        settling.look_again_later(parcel.leader)
+        settling.look_again_later(parcel.leader, pause)
         return
     operations.get(parcel.leader.operation).withdraw(parcel.messages)
     for message in parcel.messages:
-        settling.move_to_waiting(message, wait=pause)
+        settling.move_to_waiting(message, wait=pause, attempted=False)
 
 
 def _fly(flight: Flight, client: bol.Client) -> Outcome:
     """Make the call when its slot begins. Runs in a thread: HTTP only."""
-    time.sleep(max(0.0, flight.starts_at - time.monotonic()))
+    flight.gate.wait(flight.slot)
     outcome = Outcome()
-    if time.monotonic() + CALL_SECONDS > flight.lease_ends_at:
+    if time.monotonic() > flight.last_start:
         outcome.error = bol.NotSent("The worker was held up so long that its turn had passed.")
         return outcome
     try:

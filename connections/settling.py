@@ -24,7 +24,12 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 def move_to_waiting(
-    message: OutboxMessage, *, wait: timedelta = timedelta(0), failed: bool = False, reason: str = ""
+    message: OutboxMessage,
+    *,
+    wait: timedelta = timedelta(0),
+    failed: bool = False,
+    attempted: bool = True,
+    reason: str = "",
 ) -> bool:
     """Let the message be sent again after `wait`; one that waits already for the same overtakes it."""
     key = OutboxMessage.key_of(message.connection_id, message.operation, message.subject)
@@ -36,6 +41,7 @@ def move_to_waiting(
                 waiting_key=key,
                 not_before=timezone.now() + wait,
                 failures=F("failures") + int(failed),
+                attempts=F("attempts") - int(not attempted),
                 reason=reason,
                 advice="",
                 process_status_id="",
@@ -92,8 +98,8 @@ def move_to_unconfirmed(
     )
 
 
-def look_again_later(message: OutboxMessage) -> bool:
-    """Keep the outcome open and look it up once more, less often as time goes by."""
+def look_again_later(message: OutboxMessage, wait: timedelta | None = None) -> bool:
+    """Keep the outcome open and look it up once more: after `wait`, or less often as time goes by."""
     since = timezone.now() - _started(message)
     if since > GIVE_UP_AFTER:
         return move_to_failed(
@@ -101,7 +107,7 @@ def look_again_later(message: OutboxMessage) -> bool:
             _("For a day nobody could find out at bol whether this happened."),
             _("Look it up in bol's own screens, then settle it by hand or send it again."),
         )
-    return _move(message, MessageState.UNCONFIRMED, check_at=timezone.now() + _clamp(since / 2))
+    return _move(message, MessageState.UNCONFIRMED, check_at=timezone.now() + (wait or _clamp(since / 2)))
 
 
 def may_repeat(message: OutboxMessage) -> bool:

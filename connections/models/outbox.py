@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +48,15 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         now = timezone.now()
         free = Q(lease_until=None) | Q(lease_until__lt=now)
         return self.unconfirmed().filter(free, check_at__lte=now)
+
+    def next_due_at(self) -> datetime | None:
+        """Return the next moment, still to come, at which something has to be sent or looked up."""
+        now = timezone.now()
+        moments = [
+            self.waiting().filter(not_before__gt=now).aggregate(next=Min("not_before"))["next"],
+            self.unconfirmed().filter(check_at__gt=now).aggregate(next=Min("check_at"))["next"],
+        ]
+        return min((moment for moment in moments if moment), default=None)
 
     def to_ask(self) -> OutboxQuerySet:
         """Accepted messages whose process status should be asked now."""

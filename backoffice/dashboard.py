@@ -1,0 +1,217 @@
+"""The front page: what needs a person now, and the numbers behind it. True figures, few queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from connections import flows
+from connections.models import Connection, Flow, MessageState, OutboxMessage
+from offers.choices import OfferStatus
+from offers.models import Offer
+from orders.models import Order, Shipment
+
+DAYS = 14
+LATE_CONFIRMATION = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of thing that needs a person: how many, how old the oldest is, and where to go."""
+
+    title: str
+    hint: str
+    link: str
+    colour: str
+    rows: QuerySet[Any]
+    moment: str
+
+    def count(self) -> dict[str, Any]:
+        """Return the task with its figures, in one query."""
+        figures = self.rows.order_by().aggregate(count=Count("pk"), oldest=Min(self.moment))
+        return {
+            "title": self.title,
+            "hint": self.hint,
+            "link": self.link,
+            "colour": self.colour if figures["count"] else "none",
+            "count": figures["count"],
+            "oldest": _age(figures["oldest"]),
+        }
+
+
+def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the front page."""
+    may = request.user.has_perm
+    tasks = [task.count() for needed, make in TASKS if may(needed) for task in [make()]]
+    return context | {
+        "tasks": tasks,
+        "is_calm": not any(task["count"] for task in tasks),
+        "orders_chart": _orders_per_day() if may("orders.view_order") else "",
+        "offers_chart": _offers_by_status() if may("offers.view_offer") else "",
+        "connections": _connections() if may("connections.view_connection") else [],
+    }
+
+
+def _orders_to_ship() -> Task:
+    return Task(
+        _("Orders to ship"),
+        _("Mark them shipped as they leave."),
+        _list("orders_order", status__exact=Order.Status.OPEN),
+        "primary",
+        Order.objects.to_ship(),
+        "placed_at",
+    )
+
+
+def _late_orders() -> Task:
+    today = timezone.localdate()
+    return Task(
+        _("Late"),
+        _("The customer should have had these already."),
+        _list("orders_order", status__exact=Order.Status.OPEN),
+        "danger",
+        Order.objects.to_ship().filter(deliver_by__lt=today),
+        "placed_at",
+    )
+
+
+def _unconfirmed_shipments() -> Task:
+    before = timezone.now() - LATE_CONFIRMATION
+    return Task(
+        _("Shipped here, not confirmed by bol"),
+        _("For more than an hour."),
+        _list("orders_shipment"),
+        "warning",
+        Shipment.objects.exclude(state=Shipment.State.CONFIRMED).filter(shipped_at__lt=before),
+        "shipped_at",
+    )
+
+
+def _refused_messages() -> Task:
+    return Task(
+        _("Refused by bol"),
+        _("Each says why, and what to do."),
+        _list("connections_outboxmessage", state__exact=MessageState.FAILED),
+        "danger",
+        OutboxMessage.objects.failed(),
+        "created_at",
+    )
+
+
+def _unknown_outcomes() -> Task:
+    return Task(
+        _("Outcome unknown"),
+        _("Being looked up at bol; nothing is repeated blindly."),
+        _list("connections_outboxmessage", state__exact=MessageState.UNCONFIRMED),
+        "warning",
+        OutboxMessage.objects.unconfirmed(),
+        "created_at",
+    )
+
+
+def _stopped_connections() -> Task:
+    return Task(
+        _("Connections that stand still"),
+        _("Paused by a person or refused by bol."),
+        _list("connections_connection", status__exact=Connection.Status.SUSPENDED),
+        "danger",
+        Connection.objects.exclude(status=Connection.Status.ACTIVE),
+        "status_changed_at",
+    )
+
+
+TASKS: list[tuple[str, Callable[[], Task]]] = [
+    ("orders.view_order", _orders_to_ship),
+    ("orders.view_order", _late_orders),
+    ("orders.view_shipment", _unconfirmed_shipments),
+    ("connections.view_outboxmessage", _refused_messages),
+    ("connections.view_outboxmessage", _unknown_outcomes),
+    ("connections.view_connection", _stopped_connections),
+]
+
+
+def _orders_per_day() -> str:
+    first = timezone.localdate() - timedelta(days=DAYS - 1)
+    since = timezone.make_aware(datetime.combine(first, datetime.min.time()))
+    counted = (
+        Order.objects.filter(placed_at__gte=since)
+        .order_by()
+        .annotate(day=TruncDate("placed_at"))
+        .values_list("day")
+        .annotate(count=Count("pk"))
+    )
+    per_day: dict[date, int] = dict(counted)
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    return _chart(
+        [date_format(day, "j M") for day in days],
+        _("Orders"),
+        [per_day.get(day, 0) for day in days],
+        "var(--color-primary-600)",
+    )
+
+
+def _offers_by_status() -> str:
+    counted: dict[str, int] = dict(
+        Offer.objects.order_by().values_list("status").annotate(count=Count("pk")).order_by()
+    )
+    shown = [status for status in OfferStatus if counted.get(status)]
+    return _chart(
+        [str(status.label) for status in shown],
+        _("Offers"),
+        [counted[status] for status in shown],
+        "var(--color-primary-400)",
+    )
+
+
+def _chart(labels: list[str], name: str, data: list[int], colour: str) -> str:
+    return json.dumps({"labels": labels, "datasets": [{"label": name, "data": data, "backgroundColor": colour}]})
+
+
+def _connections() -> list[dict[str, Any]]:
+    found = list(Connection.objects.prefetch_related("flows"))
+    return [
+        {
+            "name": connection.name,
+            "link": reverse("admin:connections_connection_change", args=[connection.pk]),
+            "status": connection.get_status_display(),
+            "colour": Connection.STATUS_COLOURS[Connection.Status(connection.status)],
+            "mode": _("sends to bol") if connection.is_live else _("read only"),
+            "flows": [_freshness(flow, connection) for flow in connection.flows.all()],
+        }
+        for connection in found
+    ]
+
+
+def _freshness(flow: Flow, connection: Connection) -> dict[str, Any]:
+    flow.connection = connection
+    health, word = flows.health(flow)
+    colours = {"fresh": "success", "stale": "danger", "new": "info"}
+    age = _age(flow.last_success_at)
+    return {
+        "name": dict(flows.labels()).get(flow.kind, flow.kind),
+        "colour": colours.get(health, "default"),
+        "word": word,
+        "age": age,
+    }
+
+
+def _age(moment: datetime | None) -> str:
+    return timesince(moment, depth=1) if moment else ""
+
+
+def _list(model: str, **filters: str) -> str:
+    address = reverse(f"admin:{model}_changelist")
+    return f"{address}?{urlencode(filters)}" if filters else address
