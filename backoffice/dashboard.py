@@ -15,10 +15,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from connections import flows
+from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
 from offers.models import Offer
@@ -57,10 +57,12 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     may = request.user.has_perm
     tasks = [task.count() for needed, make in TASKS if may(needed) for task in [make()]]
     return context | {
+        "title": _("Today"),
         "tasks": tasks,
         "is_calm": not any(task["count"] for task in tasks),
         "orders_chart": _orders_per_day() if may("orders.view_order") else "",
         "offers_chart": _offers_by_status() if may("offers.view_offer") else "",
+        "chart_options": OPTIONS,
         "connections": _connections() if may("connections.view_connection") else [],
     }
 
@@ -176,8 +178,25 @@ def _offers_by_status() -> str:
     )
 
 
+OPTIONS = json.dumps(
+    {
+        "maintainAspectRatio": False,
+        "plugins": {"legend": {"display": False}},
+        "scales": {
+            "y": {"beginAtZero": True, "ticks": {"display": True, "precision": 0}, "grid": {"display": True}},
+            "x": {"grid": {"display": False}},
+        },
+    }
+)
+
+
 def _chart(labels: list[str], name: str, data: list[int], colour: str) -> str:
-    return json.dumps({"labels": labels, "datasets": [{"label": name, "data": data, "backgroundColor": colour}]})
+    return json.dumps(
+        {
+            "labels": labels,
+            "datasets": [{"label": name, "data": data, "backgroundColor": colour, "maxBarThickness": 48}],
+        }
+    )
 
 
 def _connections() -> list[dict[str, Any]]:
@@ -209,7 +228,7 @@ def _freshness(flow: Flow, connection: Connection) -> dict[str, Any]:
 
 
 def _age(moment: datetime | None) -> str:
-    return timesince(moment, depth=1) if moment else ""
+    return age_in_words(moment) if moment else ""
 
 
 def _list(model: str, **filters: str) -> str:

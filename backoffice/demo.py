@@ -9,6 +9,7 @@ import csv
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -75,7 +76,7 @@ def open_shop(address: str, *, offers: int = OFFERS) -> Connection:
 def _load_assortment(connection: Connection, offers: int) -> None:
     path = settings.DATA_DIR / "demo-assortment.csv"
     write_assortment(path, offers)
-    call_command("import_assortment", str(path), connection=connection.name, verbosity=0)
+    call_command("import_assortment", str(path), connection=connection.name, stdout=StringIO())
 
 
 def write_assortment(path: Path, offers: int) -> None:

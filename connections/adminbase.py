@@ -8,10 +8,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin as ThemedModelAdmin
@@ -46,9 +47,11 @@ __all__ = [
     "UnfoldAdminTextInputWidget",
     "UnfoldAdminTextareaWidget",
     "action",
+    "age_in_words",
     "display",
     "leave_dialog",
     "show_age",
+    "show_label",
 ]
 
 
@@ -95,9 +98,22 @@ def show_age(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return _("never")
     local = formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    age = timesince(moment, depth=1) if moment <= timezone.now() else ""
-    words = _("%(age)s ago") % {"age": age} if age else local
-    return format_html('<span title="{}">{}</span>', local, words)
+    return format_html('<span title="{}">{}</span>', local, age_in_words(moment) or local)
+
+
+def age_in_words(moment: datetime) -> str:
+    """Return how long ago a moment was; empty for one that is still to come."""
+    seconds = (timezone.now() - moment).total_seconds()
+    if seconds < 0:
+        return ""
+    if seconds < 60:
+        return _("just now")
+    return _("%(age)s ago") % {"age": timesince(moment, depth=1)}
+
+
+def show_label(text: object, colour: str = "default") -> SafeString:
+    """Return a status label for a page, where the theme draws none by itself."""
+    return mark_safe(render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour}))  # noqa: S308 - a template's output
 
 
 def leave_dialog(address: str) -> HttpResponse:

@@ -23,6 +23,7 @@ from connections.adminbase import (
     display,
     leave_dialog,
     show_age,
+    show_label,
 )
 from connections.models import Connection, Flow, MessageState
 
@@ -88,13 +89,18 @@ class ConnectionAdmin(ModelAdmin):
 
     # Columns ---------------------------------------------------------------------------------------
 
-    @display(description=_("Status"), label=Connection.STATUS_COLOURS, ordering="status")
-    def show_status(self, connection: Connection) -> tuple[str, str]:
-        return connection.status, connection.get_status_display()
+    @display(description=_("Status"), ordering="status")
+    def show_status(self, connection: Connection) -> str:
+        status = Connection.Status(connection.status)
+        return show_label(status.label, Connection.STATUS_COLOURS[status])
 
-    @display(description=_("Sending"), label={True: "success", False: "info"}, ordering="is_live")
-    def show_sending(self, connection: Connection) -> tuple[bool, Any]:
-        return connection.is_live, _("sends to bol") if connection.is_live else _("read only")
+    @display(description=_("Sending"), ordering="is_live")
+    def show_sending(self, connection: Connection) -> str:
+        return (
+            show_label(_("sends to bol"), "success")
+            if connection.is_live
+            else show_label(_("read only"), "info")
+        )
 
     @display(description=_("Waiting to be sent"), ordering="waiting")
     def show_waiting(self, connection: Connection) -> int:
@@ -108,11 +114,30 @@ class ConnectionAdmin(ModelAdmin):
     def show_since(self, connection: Connection) -> str:
         return show_age(connection.status_changed_at)
 
+    # Which switch makes sense -----------------------------------------------------------------------
+
+    def has_pause_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may_switch(request, object_id, status=Connection.Status.ACTIVE)
+
+    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        stopped = [Connection.Status.PAUSED, Connection.Status.SUSPENDED]
+        return self._may_switch(request, object_id, status__in=stopped)
+
+    def has_start_sending_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may_switch(request, object_id, is_live=False)
+
+    def has_stop_sending_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may_switch(request, object_id, is_live=True)
+
+    def _may_switch(self, request: HttpRequest, object_id: str | None, **state: Any) -> bool:
+        may_change = self.has_change_permission(request)
+        return may_change and Connection.objects.filter(pk=object_id or 0, **state).exists()
+
     # Switches: dialogs, so that each is a POST ------------------------------------------------------
 
     @action(
         description=_("Pause"),
-        permissions=["change"],
+        permissions=["pause"],
         icon="pause",
         dialog={
             "title": _("Pause this connection?"),
@@ -130,7 +155,7 @@ class ConnectionAdmin(ModelAdmin):
 
     @action(
         description=_("Resume"),
-        permissions=["change"],
+        permissions=["resume"],
         icon="play_arrow",
         dialog={
             "title": _("Resume this connection?"),
@@ -146,7 +171,7 @@ class ConnectionAdmin(ModelAdmin):
 
     @action(
         description=_("Go live"),
-        permissions=["change"],
+        permissions=["start_sending"],
         icon="send",
         dialog={
             "title": _("Send to bol?"),
@@ -164,7 +189,7 @@ class ConnectionAdmin(ModelAdmin):
 
     @action(
         description=_("Read only"),
-        permissions=["change"],
+        permissions=["stop_sending"],
         icon="visibility",
         dialog={
             "title": _("Stop sending to bol?"),

@@ -19,6 +19,7 @@ from connections.adminbase import (
     action,
     display,
     show_age,
+    show_label,
 )
 from connections.models import OutboxMessage, RequestLogEntry
 
@@ -98,9 +99,10 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def show_operation(self, message: OutboxMessage) -> Any:
         return dict(operations.names()).get(message.operation, message.operation)
 
-    @display(description=_("State"), label=OutboxMessage.STATE_COLOURS, ordering="state")
-    def show_state(self, message: OutboxMessage) -> tuple[str, str]:
-        return message.state, message.get_state_display()
+    @display(description=_("State"), ordering="state")
+    def show_state(self, message: OutboxMessage) -> str:
+        state = OutboxMessage.State(message.state)
+        return show_label(state.label, OutboxMessage.STATE_COLOURS[state])
 
     @display(description=_("Age"), ordering="id")
     def show_age(self, message: OutboxMessage) -> str:
