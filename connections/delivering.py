@@ -146,6 +146,8 @@ def _leave_unconfirmed(parcel: Parcel, error: bol.BolError) -> None:
 def _send_later(operation: Operation, parcel: Parcel, error: bol.BolError, decision: bol.Decision) -> None:
     if _had_no_effect(error):
         operation.withdraw(parcel.messages)
+    if isinstance(error, bol.TokenExpired):
+        decision = bol.Decision(Advice.WAIT)  # with the next token, at once
     counts = decision.advice is Advice.TRY_LATER
     for message in parcel.messages:
         settling.move_to_waiting(

@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
@@ -35,6 +35,8 @@ RUN_SECONDS = 20.0
 # No call is made for which a slot is further away than this: the message waits in the outbox instead.
 LONGEST_SLOT_SECONDS = 5.0
 IDLE_SECONDS = 0.05
+# A token may end in the middle of a run. When bol refuses one new token after the other, it is the account.
+MOST_RENEWALS = 2
 # What becomes due so soon is waited for; in small steps, so that a pause of the connection stays prompt.
 LINGER = timedelta(seconds=LONGEST_SLOT_SECONDS)
 LINGER_STEP_SECONDS = 0.5
@@ -52,6 +54,7 @@ class Flight:
 
     parcel: Parcel
     call: Call
+    token: str = field(repr=False)
     slot: float
     gate: Gate
     last_start: float
@@ -79,7 +82,7 @@ class Relay:
         self._gates: defaultdict[str, Gate] = defaultdict(Gate)  # one per budget
         self._ends_at = time.monotonic() + RUN_SECONDS
         self._stopped = False
-        self._renewed_token = False
+        self._renewals = 0
         self._trouble: bol.LoginError | None = None
 
     def run(self) -> Report:
@@ -103,7 +106,7 @@ class Relay:
             return False
         parcels = self._claim(room)
         client = clients.thread_client(self.connection, token)
-        for flight in self._ready(parcels):
+        for flight in self._ready(parcels, token):
             self._flying[pool.submit(_fly, flight, client)] = flight
         return bool(parcels)
 
@@ -145,7 +148,7 @@ class Relay:
         # A pause is prompt: it is looked up before every claim.
         return Connection.objects.live().filter(pk=self.connection.pk).exists()
 
-    def _ready(self, parcels: Sequence[Parcel]) -> list[Flight]:
+    def _ready(self, parcels: Sequence[Parcel], token: str) -> list[Flight]:
         last_start = time.monotonic() + (settings.BOL_LEASE - settings.BOL_CALL_TIME).total_seconds()
         ready = []
         for parcel in parcels:
@@ -153,7 +156,7 @@ class Relay:
             starts_in = self._reserve(parcel, call) if call else None
             if call and starts_in is not None:
                 gate = self._gates[throttling.limits().find(*call.endpoints[-1]).key]
-                ready.append(Flight(parcel, call, time.monotonic() + starts_in, gate, last_start))
+                ready.append(Flight(parcel, call, token, time.monotonic() + starts_in, gate, last_start))
         return ready
 
     def _prepare(self, parcel: Parcel) -> Call | None:
@@ -202,10 +205,10 @@ class Relay:
         if not self._flying:
             return
         done, _flying = wait(self._flying, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED)
-        landed = [(self._flying.pop(future).parcel, future.result()) for future in done]
+        landed = [(self._flying.pop(future), future.result()) for future in done]
         self._record(landed)
-        for parcel, outcome in landed:
-            self._settle(parcel, outcome)
+        for flight, outcome in landed:
+            self._settle(flight, outcome)
 
     def _linger(self) -> bool:
         """Stay a moment where something will be due in a moment: the next wake-up may be half a minute away."""
@@ -217,23 +220,26 @@ class Relay:
         time.sleep(min(max(0.0, (due_at - timezone.now()).total_seconds()), LINGER_STEP_SECONDS))
         return True
 
-    def _record(self, landed: Sequence[tuple[Parcel, Outcome]]) -> None:
+    def _record(self, landed: Sequence[tuple[Flight, Outcome]]) -> None:
         entries: list[RequestLogEntry] = []
-        for parcel, outcome in landed:
-            entries += clients.record(self.connection, outcome.exchanges, parcel.leader)
+        for flight, outcome in landed:
+            entries += clients.record(self.connection, outcome.exchanges, flight.parcel.leader)
             for exchange in outcome.exchanges:
                 throttling.correct(self.connection, exchange)
         RequestLogEntry.objects.bulk_create(entries)
         self.report.count("requests", len(entries))
 
-    def _settle(self, parcel: Parcel, outcome: Outcome) -> None:
+    def _settle(self, flight: Flight, outcome: Outcome) -> None:
         try:
-            advice = delivering.deliver(parcel, outcome)
+            advice = delivering.deliver(flight.parcel, outcome)
         except Exception as error:  # noqa: BLE001 - one poisonous answer must not stop the others
-            delivering.survive(parcel, error)
+            delivering.survive(flight.parcel, error)
             return
         self._count(outcome)
-        self._follow(advice, outcome)
+        if isinstance(_cause(outcome.error), bol.TokenExpired):
+            self._renew_token(flight.token)
+        elif advice is Advice.NEEDS_CREDENTIALS:
+            self._suspend(flows.refused_account(outcome.error or Exception()))
 
     def _count(self, outcome: Outcome) -> None:
         if outcome.error is not None:
@@ -243,21 +249,16 @@ class Relay:
         else:
             self.report.count("done")
 
-    def _follow(self, advice: Advice | None, outcome: Outcome) -> None:
-        """Do for the whole connection what one message's error asks for."""
-        if isinstance(_cause(outcome.error), bol.TokenExpired):
-            self._renew_token()
-        elif advice is Advice.NEEDS_CREDENTIALS:
-            self._suspend(flows.refused_account(outcome.error or Exception()))
-
-    def _renew_token(self) -> None:
-        # The messages wait already; a second refusal of a token just fetched is the account's trouble.
-        if self._renewed_token:
+    def _renew_token(self, rejected: str) -> None:
+        """Get another token, once for all the parcels that flew with the old one; they wait already."""
+        if self._stopped or self._token() != rejected:
+            return
+        if self._renewals == MOST_RENEWALS:
             self._suspend(flows.refused_credentials(bol.Unauthorized(401)))
             return
-        self._renewed_token = True
+        self._renewals += 1
         try:
-            self.tokens.renew(self._token())
+            self.tokens.renew(rejected)
         except bol.LoginError as trouble:
             self._trouble, self._stopped = trouble, True
 

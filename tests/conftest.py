@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from pytest_django import Settings
 
-from connections import flows
+from connections import flows, relaying
 from connections.bol.sandbox import Sandbox, serve
 from connections.models import Connection, OutboxMessage
 
@@ -81,9 +83,10 @@ def due_now(connection: Connection) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _repeat_at_once(settings: pytest.FixtureRequest) -> None:
-    """An unanswered command may be repeated at once in tests; those about the settle time set it themselves."""
-    settings.BOL_SETTLE_TIME = settings.BOL_SETTLE_TIME * 0  # type: ignore[attr-defined]
+def _hurry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unanswered command may be repeated at once, and nobody lingers; tests about that set it themselves."""
+    settings.BOL_SETTLE_TIME = timedelta(0)
+    monkeypatch.setattr(relaying, "LINGER", timedelta(0))
 
 
 @pytest.fixture

@@ -1,0 +1,182 @@
+"""The relay under the troubles that concern a whole connection; what they mean for offers and parcels is tested there."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from connections import bol, delivering, flows, operations, outbox, services, tokens
+from connections.claiming import claim_next
+from connections.delivering import Outcome
+from connections.models import Connection, Lane, MessageState, OutboxMessage, RequestLogEntry
+from connections.operations import Call, Operation
+from connections.outbox import Note
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OFFER_ID = "6ff736b5-cdd0-4150-8c67-78269ee986f5"
+
+
+class ReadOrders(Operation):
+    """A harmless operation: its request is a read, so that only the relay's own behaviour is looked at."""
+
+    name = "TEST_READ"
+    label = "Test"
+    effect = bol.Effect.ABSOLUTE
+    poison = ""
+
+    def prepare(self, messages):
+        if messages[0].subject == self.poison:
+            raise RuntimeError("cannot be prepared")
+        return Call((("GET", "/retailer/orders"),), lambda client: client.orders.list())
+
+    def confirm(self, messages, answer):
+        if messages[0].subject == f"{self.poison}-answer":
+            raise RuntimeError("cannot be confirmed")
+
+
+@pytest.fixture
+def operation():
+    operations.register(ReadOrders)
+    yield operations.get(ReadOrders.name)
+    del operations._registered[ReadOrders.name]
+
+
+def enqueue(connection: Connection, *subjects: str) -> None:
+    notes = [Note(ReadOrders.name, subject, Lane.DETAILS) for subject in subjects]
+    outbox.enqueue_many(connection, notes)
+
+
+def states() -> dict[str, str]:
+    return dict(OutboxMessage.objects.values_list("subject", "state"))
+
+
+def test_an_expired_token_is_renewed_and_nothing_is_blamed(connection, operation, sandbox):
+    tokens.SharedToken(connection).get()
+    sandbox.expire_tokens()
+    enqueue(connection, "test:1", "test:2", "test:3")
+
+    flows.run_until_complete(connection, "outbox")
+
+    assert set(states().values()) == {MessageState.SUCCEEDED}
+    assert OutboxMessage.objects.filter(failures__gt=1).count() == 0
+    connection.refresh_from_db()
+    assert connection.is_active
+    assert sandbox.stats()["tokens_issued"] == 2
+
+
+def test_a_wrong_secret_suspends_the_connection_and_its_messages_wait(
+    make_connection, operation, sandbox, staff
+):
+    sandbox.add_retailer("test-shop", "right")
+    connection = make_connection(client_secret="wrong")
+    enqueue(connection, "test:1", "test:2")
+
+    with pytest.raises(bol.InvalidCredentials):
+        flows.run(connection, "outbox")
+
+    connection.refresh_from_db()
+    assert connection.status == Connection.Status.SUSPENDED
+    assert set(states().values()) == {MessageState.PENDING}
+
+    services.enter_credentials(connection, "test-shop", "right", by=staff)
+    flows.run_until_complete(connection, "outbox")
+    assert set(states().values()) == {MessageState.SUCCEEDED}
+
+
+def test_an_inactive_account_suspends_the_connection_in_bols_words(connection, operation, sandbox):
+    enqueue(connection, "test:1")
+    tokens.SharedToken(connection).get()
+    sandbox.add_retailer("test-shop", "test-secret", active=False)
+
+    flows.run(connection, "outbox")
+
+    connection.refresh_from_db()
+    assert connection.status == Connection.Status.SUSPENDED
+    assert "Account is not active" in connection.status_reason
+    assert states() == {"test:1": MessageState.PENDING}
+
+
+def test_a_poisonous_message_stops_no_other(connection, operation):
+    operation.poison = "test:2"
+    enqueue(connection, "test:1", "test:2", "test:2-answer", "test:3")
+
+    flows.run_until_complete(connection, "outbox")
+
+    assert states() == {
+        "test:1": MessageState.SUCCEEDED,
+        "test:2": MessageState.FAILED,
+        "test:2-answer": MessageState.FAILED,
+        "test:3": MessageState.SUCCEEDED,
+    }
+    poisoned = OutboxMessage.objects.get(subject="test:2")
+    assert "RuntimeError" in poisoned.reason
+    assert "cannot be prepared" not in poisoned.reason
+
+
+def test_a_read_only_connection_sends_nothing(make_connection, operation, sandbox):
+    connection = make_connection(is_live=False)
+    enqueue(connection, "test:1")
+
+    report = flows.run(connection, "outbox")
+
+    assert report.skipped == "the connection is read only"
+    assert states() == {"test:1": MessageState.PENDING}
+    assert sandbox.stats()["total"] == 0
+
+
+def test_bol_being_away_costs_no_message(connection, operation, sandbox):
+    tokens.SharedToken(connection).get()
+    sandbox.add_fault(
+        {"method": "GET", "path": "/retailer/orders", "kind": "status", "status": 503, "times": 100}
+    )
+    enqueue(connection, "test:1", "test:2")
+
+    flows.run(connection, "outbox")
+
+    assert set(states().values()) == {MessageState.PENDING}
+    assert OutboxMessage.objects.filter(not_before__gt=timezone.now()).count() == 2
+
+
+def test_a_rate_limit_is_not_a_failure(connection, operation, sandbox):
+    sandbox.add_fault(
+        {"method": "GET", "path": "/retailer/orders", "kind": "status", "status": 429, "retry_after": 120}
+    )
+    enqueue(connection, "test:1")
+
+    flows.run(connection, "outbox")
+
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.failures) == (MessageState.PENDING, 0)
+    assert message.not_before > timezone.now() + timedelta(seconds=100)
+
+
+def test_a_late_result_of_a_lost_claim_changes_nothing(connection, operation):
+    enqueue(connection, "test:1")
+    parcel = claim_next(connection, 1)[0]
+    OutboxMessage.objects.update(claim=uuid.uuid4())
+
+    delivering.deliver(parcel, Outcome(answer=[]))
+
+    assert states() == {"test:1": MessageState.SENDING}
+
+
+def test_every_request_is_logged_without_secrets(connection, operation):
+    enqueue(connection, "test:1")
+
+    flows.run_until_complete(connection, "outbox")
+
+    entry = RequestLogEntry.objects.get()
+    assert (entry.method, entry.path.partition("?")[0], entry.status) == ("GET", "/retailer/orders", 200)
+    assert entry.message == OutboxMessage.objects.get()
+
+
+def test_a_message_of_an_unknown_operation_fails_visibly(connection):
+    outbox.enqueue(connection, Note("FROM_THE_FUTURE", "test:1", Lane.DETAILS))
+
+    flows.run_until_complete(connection, "outbox")
+
+    assert states() == {"test:1": MessageState.FAILED}
