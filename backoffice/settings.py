@@ -188,6 +188,8 @@ BOL_SETTLE_TIME = timedelta(seconds=env.float("BOL_SETTLE_SECONDS", default=600)
 BOL_LEASE = timedelta(seconds=env.float("BOL_LEASE_SECONDS", default=75))
 # The longest that a call may take: none begins when its lease ends before that.
 BOL_CALL_TIME = timedelta(seconds=env.float("BOL_CALL_SECONDS", default=35))
+# How often each connection looks for orders.
+ORDERS_INTERVAL = timedelta(seconds=env.float("ORDERS_INTERVAL", default=60))
 BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
 
 # Spreadsheets ------------------------------------------------------------------------------------

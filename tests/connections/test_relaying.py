@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OFFER_ID = "6ff736b5-cdd0-4150-8c67-78269ee986f5"
 
 
-class ReadOrders(Operation):
+class ReadOffers(Operation):
     """A harmless operation: its request is a read, so that only the relay's own behaviour is looked at."""
 
     name = "TEST_READ"
@@ -31,7 +31,7 @@ class ReadOrders(Operation):
     def prepare(self, messages):
         if messages[0].subject == self.poison:
             raise RuntimeError("cannot be prepared")
-        return Call((("GET", "/retailer/orders"),), lambda client: client.orders.list())
+        return Call((("GET", "/retailer/offers"),), lambda client: client.offers.list())
 
     def confirm(self, messages, answer):
         if messages[0].subject == f"{self.poison}-answer":
@@ -40,13 +40,13 @@ class ReadOrders(Operation):
 
 @pytest.fixture
 def operation():
-    operations.register(ReadOrders)
-    yield operations.get(ReadOrders.name)
-    del operations._registered[ReadOrders.name]
+    operations.register(ReadOffers)
+    yield operations.get(ReadOffers.name)
+    del operations._registered[ReadOffers.name]
 
 
 def enqueue(connection: Connection, *subjects: str) -> None:
-    notes = [Note(ReadOrders.name, subject, Lane.DETAILS) for subject in subjects]
+    notes = [Note(ReadOffers.name, subject, Lane.DETAILS) for subject in subjects]
     outbox.enqueue_many(connection, notes)
 
 
@@ -131,7 +131,7 @@ def test_a_read_only_connection_sends_nothing(make_connection, operation, sandbo
 def test_bol_being_away_costs_no_message(connection, operation, sandbox):
     tokens.SharedToken(connection).get()
     sandbox.add_fault(
-        {"method": "GET", "path": "/retailer/orders", "kind": "status", "status": 503, "times": 100}
+        {"method": "GET", "path": "/retailer/offers", "kind": "status", "status": 503, "times": 100}
     )
     enqueue(connection, "test:1", "test:2")
 
@@ -143,7 +143,7 @@ def test_bol_being_away_costs_no_message(connection, operation, sandbox):
 
 def test_a_rate_limit_is_not_a_failure(connection, operation, sandbox):
     sandbox.add_fault(
-        {"method": "GET", "path": "/retailer/orders", "kind": "status", "status": 429, "retry_after": 120}
+        {"method": "GET", "path": "/retailer/offers", "kind": "status", "status": 429, "retry_after": 120}
     )
     enqueue(connection, "test:1")
 
@@ -170,7 +170,7 @@ def test_every_request_is_logged_without_secrets(connection, operation):
     flows.run_until_complete(connection, "outbox")
 
     entry = RequestLogEntry.objects.get()
-    assert (entry.method, entry.path.partition("?")[0], entry.status) == ("GET", "/retailer/orders", 200)
+    assert (entry.method, entry.path.partition("?")[0], entry.status) == ("GET", "/retailer/offers", 200)
     assert entry.message == OutboxMessage.objects.get()
 
 

@@ -17,6 +17,8 @@ from backoffice.keys import read_or_create
 from backoffice.supervising import Child, Supervisor
 
 USERNAME = "admin"
+# Whoever tries it out should not have to wait; the local bol.com has no other customers.
+DEMO_ORDERS_INTERVAL_SECONDS = 20
 
 
 class Command(BaseCommand):
@@ -37,6 +39,7 @@ class Command(BaseCommand):
         password = _open_account()
         demo.open_shop(f"http://127.0.0.1:{sandbox_port}", offers=options["offers"])
         self._announce(port, sandbox_port, password)
+        os.environ.setdefault("ORDERS_INTERVAL", str(DEMO_ORDERS_INTERVAL_SECONDS))
         children = [
             Child("bol", _sandbox(sandbox_port), self.stdout),
             Child("worker", ["manage.py", "qcluster"], self.stdout),
