@@ -1,0 +1,49 @@
+"""Notes which orders have to be read in full: durable rows, and a ring at the flow that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from connections import doorbell
+from connections.models import Connection
+from orders.models import OrderToFetch
+
+FLOW = "orders"
+
+
+def note(connection: Connection, order_ids: Collection[str]) -> int:
+    """Note that these orders have to be read; return how many were not noted already. Call it in a transaction."""
+    now = timezone.now()
+    order_ids = sorted(set(order_ids))
+    rows = OrderToFetch.objects.filter(connection=connection)
+    waiting = set(rows.filter(order_id__in=order_ids).values_list("order_id", flat=True))
+    OrderToFetch.objects.bulk_create(
+        [OrderToFetch(connection=connection, order_id=order_id, requested_at=now) for order_id in order_ids],
+        update_conflicts=True,
+        unique_fields=["connection", "order_id"],
+        update_fields=["requested_at"],
+    )
+    return len(order_ids) - len(waiting)
+
+
+def fetch_soon(connection: Connection, order_ids: Collection[str]) -> None:
+    """Have these orders read as soon as this transaction is committed."""
+    note(connection, order_ids)
+    transaction.on_commit(partial(doorbell.ring, connection.pk, FLOW))
+
+
+def strike(row: OrderToFetch) -> None:
+    """Take back a note that was answered, unless it was renewed meanwhile."""
+    OrderToFetch.objects.filter(pk=row.pk, requested_at=row.requested_at).delete()
+
+
+def postpone(row: OrderToFetch, error: Exception, until: datetime) -> None:
+    """Note that an order could not be read or stored, without a word of what is in it."""
+    OrderToFetch.objects.filter(pk=row.pk).update(
+        failures=row.failures + 1, not_before=until, last_error=type(error).__name__
+    )
