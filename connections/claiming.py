@@ -13,7 +13,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connections import operations
-from connections.bol import Effect
 from connections.models import Connection, MessageState, OutboxMessage
 from connections.settling import move_to_unconfirmed, move_to_waiting
 
@@ -67,18 +66,11 @@ def take_back_abandoned(connection: Connection) -> int:
     """Free messages whose sender died: nobody knows what became of them."""
     abandoned = list(OutboxMessage.objects.filter(connection=connection).abandoned())
     for message in abandoned:
-        if _is_sent_again(message):
-            move_to_waiting(message)
-        else:
+        if operations.is_once_only(message.operation):
             move_to_unconfirmed(message, check_in=None)
+        else:
+            move_to_waiting(message)
     return len(abandoned)
-
-
-def _is_sent_again(message: OutboxMessage) -> bool:
-    try:
-        return operations.get(message.operation).effect is Effect.ABSOLUTE
-    except LookupError:
-        return False
 
 
 def _choose(connection: Connection, limit: int, but_not: Collection[str]) -> list[OutboxMessage]:

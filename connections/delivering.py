@@ -14,7 +14,7 @@ from connections import bol, explaining, operations, settling
 from connections.bol import Advice, Effect
 from connections.claiming import Parcel
 from connections.models import OutboxMessage
-from connections.operations import Operation, Verdict
+from connections.operations import Call, Operation, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +31,12 @@ class Outcome:
 
 
 @transaction.atomic
-def deliver(parcel: Parcel, outcome: Outcome) -> Advice | None:
-    """Settle a parcel after its call; return the advice where the call met an error of bol's."""
+def deliver(parcel: Parcel, outcome: Outcome) -> Advice | Call | None:
+    """Settle a parcel after its call.
+
+    Returns the advice where the call met an error of bol's, and the next call where one answer is not enough to tell
+    what became of the parcel: it is still held then.
+    """
     if not _is_still_held(parcel):
         logger.warning("A late result for %s was fenced off.", parcel.leader)
         return None
@@ -40,8 +44,8 @@ def deliver(parcel: Parcel, outcome: Outcome) -> Advice | None:
     if outcome.error is not None:
         return _settle_error(operation, parcel, outcome.error)
     if parcel.is_verification:
-        _settle_verdict(operation, parcel, operation.judge(parcel.messages, outcome.answer), outcome.answer)
-    elif isinstance(outcome.answer, bol.ProcessStatus):
+        return _judge(operation, parcel, outcome.answer)
+    if isinstance(outcome.answer, bol.ProcessStatus):
         _accept(operation, parcel, outcome.answer)
     else:
         _succeed(operation, parcel, outcome.answer)
@@ -97,6 +101,14 @@ def _accept(operation: Operation, parcel: Parcel, status: bol.ProcessStatus) -> 
     operation.accept(parcel.messages, status)
     for message in parcel.messages:
         settling.move_to_accepted(message, status)
+
+
+def _judge(operation: Operation, parcel: Parcel, answer: Any) -> Call | None:
+    verdict = operation.judge(parcel.messages, answer)
+    if isinstance(verdict, Call):
+        return verdict
+    _settle_verdict(operation, parcel, verdict, answer)
+    return None
 
 
 def _settle_verdict(operation: Operation, parcel: Parcel, verdict: Verdict, answer: Any) -> None:

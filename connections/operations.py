@@ -113,8 +113,8 @@ class Operation(ABC):
         """Return the reading call that shows whether an unanswered command took effect (once-only commands)."""
         raise NotImplementedError(f"{self.name} is not verified: it is sent again")
 
-    def judge(self, messages: Sequence[OutboxMessage], answer: Any) -> Verdict:
-        """Return what the answer to `verify` tells."""
+    def judge(self, messages: Sequence[OutboxMessage], answer: Any) -> Verdict | Call:
+        """Return what the answer to `verify` tells, or the next reading call that it takes to tell."""
         raise NotImplementedError(f"{self.name} is not verified: it is sent again")
 
 
@@ -136,6 +136,12 @@ def get(name: str) -> Operation:
     if name not in _registered:
         raise LookupError(f"No installed app knows the operation {name}.")
     return _registered[name]
+
+
+def is_once_only(name: str) -> bool:
+    """Whether repeating the operation would do it twice; unknown operations are taken to be such."""
+    operation = _registered.get(name)
+    return operation is None or operation.effect is bol.Effect.ONCE
 
 
 def names() -> list[tuple[str, Any]]:

@@ -87,8 +87,8 @@ class Relay:
 
     def run(self) -> Report:
         self.report.count("taken back", take_back_abandoned(self.connection))
-        with ThreadPoolExecutor(clients.THREADS, thread_name_prefix="relay") as pool:
-            while self._fill(pool) or self._flying or self._linger():
+        with ThreadPoolExecutor(clients.THREADS, thread_name_prefix="relay") as self._pool:
+            while self._fill() or self._flying or self._linger():
                 self._land()
         if self._trouble:
             raise self._trouble
@@ -96,7 +96,7 @@ class Relay:
 
     # Filling: claim, prepare, reserve, hand over ---------------------------------------------------
 
-    def _fill(self, pool: ThreadPoolExecutor) -> bool:
+    def _fill(self) -> bool:
         """Put parcels into the air while there is room; False where there is nothing more to claim now."""
         room = clients.THREADS - len(self._flying)
         if room < ROOM_WORTH_FILLING or not self._may_go_on():
@@ -105,10 +105,22 @@ class Relay:
         if not token:
             return False
         parcels = self._claim(room)
-        client = clients.thread_client(self.connection, token)
-        for flight in self._ready(parcels, token):
-            self._flying[pool.submit(_fly, flight, client)] = flight
+        last_start = time.monotonic() + (settings.BOL_LEASE - settings.BOL_CALL_TIME).total_seconds()
+        for parcel in parcels:
+            call = self._prepare(parcel)
+            if call:
+                self._take_off(parcel, call, token, last_start)
         return bool(parcels)
+
+    def _take_off(self, parcel: Parcel, call: Call, token: str, last_start: float) -> None:
+        """Hand a call to a thread, unless its budget has no slot within reach."""
+        starts_in = self._reserve(parcel, call)
+        if starts_in is None:
+            return
+        gate = self._gates[throttling.limits().find(*call.endpoints[-1]).key]
+        flight = Flight(parcel, call, token, time.monotonic() + starts_in, gate, last_start)
+        client = clients.thread_client(self.connection, token)
+        self._flying[self._pool.submit(_fly, flight, client)] = flight
 
     def _token(self) -> str:
         """Return a token that outlasts the next calls; without one nothing is claimed."""
@@ -147,17 +159,6 @@ class Relay:
     def _connection_may_send(self) -> bool:
         # A pause is prompt: it is looked up before every claim.
         return Connection.objects.live().filter(pk=self.connection.pk).exists()
-
-    def _ready(self, parcels: Sequence[Parcel], token: str) -> list[Flight]:
-        last_start = time.monotonic() + (settings.BOL_LEASE - settings.BOL_CALL_TIME).total_seconds()
-        ready = []
-        for parcel in parcels:
-            call = self._prepare(parcel)
-            starts_in = self._reserve(parcel, call) if call else None
-            if call and starts_in is not None:
-                gate = self._gates[throttling.limits().find(*call.endpoints[-1]).key]
-                ready.append(Flight(parcel, call, token, time.monotonic() + starts_in, gate, last_start))
-        return ready
 
     def _prepare(self, parcel: Parcel) -> Call | None:
         try:
@@ -212,7 +213,7 @@ class Relay:
 
     def _linger(self) -> bool:
         """Stay a moment where something will be due in a moment: the next wake-up may be half a minute away."""
-        if not self._may_go_on():
+        if time.monotonic() > self._ends_at or not self._may_go_on():
             return False
         due_at = OutboxMessage.objects.filter(connection=self.connection).next_due_at()
         if due_at is None or due_at > timezone.now() + LINGER:
@@ -231,14 +232,16 @@ class Relay:
 
     def _settle(self, flight: Flight, outcome: Outcome) -> None:
         try:
-            advice = delivering.deliver(flight.parcel, outcome)
+            result = delivering.deliver(flight.parcel, outcome)
         except Exception as error:  # noqa: BLE001 - one poisonous answer must not stop the others
             delivering.survive(flight.parcel, error)
             return
         self._count(outcome)
-        if isinstance(_cause(outcome.error), bol.TokenExpired):
+        if isinstance(result, Call):
+            self._take_off(flight.parcel, result, flight.token, flight.last_start)
+        elif isinstance(_cause(outcome.error), bol.TokenExpired):
             self._renew_token(flight.token)
-        elif advice is Advice.NEEDS_CREDENTIALS:
+        elif result is Advice.NEEDS_CREDENTIALS:
             self._suspend(flows.refused_account(outcome.error or Exception()))
 
     def _count(self, outcome: Outcome) -> None:

@@ -53,11 +53,16 @@ class Entry:
 
 
 # Two entries half a minute apart: django-q2 looks at its schedules every thirty seconds and counts in minutes.
-TIMETABLE = [
+TIMETABLE: list[Entry] = [
     Entry("wake flows", "connections.tasks.ring_due_flows", minutes=1),
     Entry("wake flows, half a minute later", "connections.tasks.ring_due_flows", 1, timedelta(seconds=30)),
     Entry("remove what is old", "connections.tasks.prune", minutes=60 * 24, first_after=timedelta(hours=1)),
 ]
+
+
+def plan(entry: Entry) -> None:
+    """Add a line to the timetable; call it in an app's schedules.py."""
+    TIMETABLE.append(entry)
 
 
 @receiver(post_migrate, sender=apps.get_app_config("connections"))

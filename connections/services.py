@@ -10,7 +10,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from connections import doorbell, flows, settling, tokens
+from connections import doorbell, flows, operations, settling, tokens
 from connections.models import Connection, MessageState, OutboxMessage
 
 
@@ -61,10 +61,13 @@ def stop_sending(connection: Connection, *, by: Any) -> None:
 
 @transaction.atomic
 def send_again(messages: Iterable[OutboxMessage]) -> int:
-    """Let refused messages wait for another attempt; return how many."""
+    """Have refused messages sent again, once-only commands after a look at bol; return how many."""
     refused = [message for message in messages if message.state == MessageState.FAILED]
     for message in refused:
-        settling.move_to_waiting(message)
+        if operations.is_once_only(message.operation):
+            settling.move_to_unconfirmed(message, check_in=None)
+        else:
+            settling.move_to_waiting(message)
     for connection_id in {message.connection_id for message in refused}:
         transaction.on_commit(partial(doorbell.ring, connection_id, "outbox"))
     return len(refused)

@@ -6,7 +6,7 @@ What these functions take and return is plain data, for they run in a thread wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -23,7 +23,8 @@ class Announcement:
     """A parcel as bol is told of it; quantities by order item id.
 
     `claimed` is how many of each item all our parcels hold together, this one included; `others` are our other parcels
-    of the order by their reference. `was_sent_before` tells that an earlier attempt may have reached bol.
+    of the order by their reference. `shipped_before` is what bol counted as shipped when it was found that an earlier
+    attempt had no effect; None where there was none.
     """
 
     order_id: str
@@ -33,7 +34,7 @@ class Announcement:
     quantities: Quantities
     claimed: Quantities = field(default_factory=dict)
     others: Mapping[str, Quantities] = field(default_factory=dict)
-    was_sent_before: bool = False
+    shipped_before: Quantities | None = None
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,13 @@ class Found:
 
     `shipment` is the one with our reference, if it is there. `is_covered` tells that bol counts everything we shipped
     of these items as shipped and waits for nothing more. `is_explained` tells that every piece bol counts as shipped is
-    in a shipment we could read. `items` are the items of the order by id.
+    in a shipment we could read; None where bol's shipments have to be read to tell. `items` are the items of the order
+    by id.
     """
 
     shipment: bol.ReducedShipment | None
     is_covered: bool
-    is_explained: bool
+    is_explained: bool | None
     items: Items
 
 
@@ -56,12 +58,13 @@ def announce(client: bol.Client, parcel: Announcement) -> bol.ProcessStatus | Fo
 
     Raises:
         NothingSent: the order could not be read first.
+        OutcomeUnknown: something was shipped since an earlier attempt was found to have had no effect.
         Refused: the order at bol no longer holds what is in the parcel.
     """
     found = _look_first(client, parcel)
     if found.is_covered:
         return found
-    refuse_what_is_unclear(found)
+    stop_at_a_late_effect(found.items, parcel)
     refuse_what_is_gone(found.items, parcel)
     return client.shipments.create(
         [bol.ShipmentItem(item_id, quantity) for item_id, quantity in parcel.quantities.items()],
@@ -72,20 +75,24 @@ def announce(client: bol.Client, parcel: Announcement) -> bol.ProcessStatus | Fo
 
 def _look_first(client: bol.Client, parcel: Announcement) -> Found:
     try:
-        return look_up(client, parcel) if parcel.was_sent_before else _look_at_order(client, parcel)
+        return look_at_order(client, parcel)
     except bol.BolError as error:
         raise NothingSent(error) from error
 
 
-def _look_at_order(client: bol.Client, parcel: Announcement) -> Found:
+def look_at_order(client: bol.Client, parcel: Announcement) -> Found:
+    """Read what the order tells of a parcel: mostly enough, and bol lets orders be read sixty times as often."""
     items = _items(client.orders.get(parcel.order_id))
-    return Found(None, is_covered(items, parcel), is_explained=True, items=items)
+    nothing_shipped = all(
+        item_id in items and not items[item_id].quantity_shipped for item_id in parcel.quantities
+    )
+    return Found(None, is_covered(items, parcel), is_explained=nothing_shipped or None, items=items)
 
 
 def look_up(client: bol.Client, parcel: Announcement) -> Found:
-    """Read what bol has of a parcel whose announcement got no clear answer."""
+    """Read in bol's shipments what became of a parcel that the order alone does not tell of."""
     # The list first: a shipment made between the two requests must not look explained.
-    listed = list(client.shipments.iterate(order_id=parcel.order_id))
+    listed = client.shipments.list(order_id=parcel.order_id)
     items = _items(client.orders.get(parcel.order_id))
     ours = next((shipment for shipment in listed if shipment.shipment_reference == parcel.reference), None)
     if ours or is_covered(items, parcel):
@@ -106,15 +113,16 @@ def is_covered(items: Items, parcel: Announcement) -> bool:
     )
 
 
-def refuse_what_is_unclear(found: Found) -> None:
-    """Raise Refused where pieces that bol counts as shipped may be this parcel, announced before."""
-    if not found.is_explained:
-        raise Refused(
-            _("bol counts more as shipped than its shipments show: this parcel may be among it."),
-            _(
-                "Look at this order in bol's own screens. If the parcel is missing there, mark it shipped again."
-            ),
-        )
+def stop_at_a_late_effect(items: Items, parcel: Announcement) -> None:
+    """Raise OutcomeUnknown where bol counts more as shipped than when an earlier attempt was found to be without effect."""
+    before = parcel.shipped_before
+    if before is not None and before != shipped_of(items, parcel.quantities):
+        raise bol.OutcomeUnknown(_("bol counts more of this order as shipped than a moment ago."))
+
+
+def shipped_of(items: Items, wanted: Iterable[str]) -> dict[str, int]:
+    """Return how many of these items bol counts as shipped, by order item id."""
+    return {item_id: items[item_id].quantity_shipped for item_id in wanted if item_id in items}
 
 
 def refuse_what_is_gone(items: Items, parcel: Announcement) -> None:

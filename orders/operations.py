@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from connections import bol
 from connections.models import OutboxMessage
 from connections.operations import Call, CannotSend, NothingToSend, Operation, Preparation, Verdict, register
-from orders.announcing import Announcement, Found, announce, look_up
+from orders.announcing import Announcement, Found, announce, look_at_order, look_up, shipped_of
 from orders.models import Order, Shipment, ShipmentState
 from orders.noting import fetch_soon
 from orders.standing import items_of, line_of, update_standing
@@ -47,10 +47,8 @@ class CreateShipment(Operation):
             )
         # If nothing is heard after this, nobody knows.
         _move(shipment, ShipmentState.UNKNOWN)
-        was_sent_before = messages[0].attempts > 1
-        parcel = _announcement(shipment, was_sent_before=was_sent_before)
-        endpoints = [_get_order(shipment), *([LIST_SHIPMENTS] if was_sent_before else []), POST_SHIPMENT]
-        return Call(tuple(endpoints), partial(announce, parcel=parcel))
+        parcel = _announcement(shipment)
+        return Call((_get_order(shipment), POST_SHIPMENT), partial(announce, parcel=parcel))
 
     def accept(self, messages: Sequence[OutboxMessage], status: bol.ProcessStatus) -> None:
         _move(_locked(messages), ShipmentState.SENT)
@@ -85,14 +83,20 @@ class CreateShipment(Operation):
     def verify(self, messages: Sequence[OutboxMessage]) -> Preparation:
         shipment = _locked(messages)
         _move(shipment, ShipmentState.UNKNOWN)
-        parcel = _announcement(shipment, was_sent_before=True)
-        return Call((LIST_SHIPMENTS, _get_order(shipment)), partial(look_up, parcel=parcel))
+        return Call((_get_order(shipment),), partial(look_at_order, parcel=_announcement(shipment)))
 
-    def judge(self, messages: Sequence[OutboxMessage], answer: Any) -> Verdict:
-        found = cast("Found", answer)
+    def judge(self, messages: Sequence[OutboxMessage], answer: Any) -> Verdict | Call:
+        shipment, found = _locked(messages), cast("Found", answer)
+        parcel = _announcement(shipment)
         if found.is_covered:
             return Verdict.HAPPENED
-        return Verdict.DID_NOT_HAPPEN if found.is_explained else Verdict.CANNOT_TELL
+        if found.is_explained is None:
+            return Call((LIST_SHIPMENTS, _get_order(shipment)), partial(look_up, parcel=parcel))
+        if not found.is_explained:
+            return Verdict.CANNOT_TELL
+        shipment.shipped_before = shipped_of(found.items, parcel.quantities)
+        shipment.save(update_fields=["shipped_before"])
+        return Verdict.DID_NOT_HAPPEN
 
 
 def _get_order(shipment: Shipment) -> tuple[str, str]:
@@ -117,7 +121,7 @@ def _still_fits(shipment: Shipment) -> bool:
     return all(packed.quantity <= open_now[packed.item_id] for packed in shipment.items.all())
 
 
-def _announcement(shipment: Shipment, *, was_sent_before: bool) -> Announcement:
+def _announcement(shipment: Shipment) -> Announcement:
     items = {item.pk: item for item in items_of([shipment.order_id])[shipment.order_id]}
     parcels = {
         parcel.reference: {
@@ -138,5 +142,5 @@ def _announcement(shipment: Shipment, *, was_sent_before: bool) -> Announcement:
             if item.order_item_id in quantities
         },
         others=parcels,
-        was_sent_before=was_sent_before,
+        shipped_before=shipment.shipped_before,
     )

@@ -66,7 +66,9 @@ class Installation:
 
     def shell(self, code: str) -> Any:
         """Run code that sets `result` to something JSON can say, and return it."""
-        printed = self.manage("shell", "-v0", "-c", f"{code}\nimport json; print(json.dumps(result, default=str))")
+        printed = self.manage(
+            "shell", "-v0", "-c", f"{code}\nimport json; print(json.dumps(result, default=str))"
+        )
         return json.loads(printed.splitlines()[-1])
 
     def start(self, *arguments: str) -> psutil.Process:

@@ -75,6 +75,8 @@ class Shipment(models.Model):
     )
     reason = models.TextField(_("what bol said"), blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    # What bol counted as shipped, by order item id, when it was found that this parcel was not among it.
+    shipped_before = models.JSONField(null=True, editable=False)
     shipment_id = models.CharField(_("bol's shipment"), max_length=64, blank=True)
     transport_id = models.CharField(_("bol's transport"), max_length=64, blank=True)
 

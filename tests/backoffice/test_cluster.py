@@ -10,12 +10,16 @@ from django.db import connection as database
 
 from tests.processes import Installation, installation, wait_until
 
-ENQUEUE = "from django_q.tasks import async_task\nresult = [async_task('os.mkdir', path) for path in {paths!r}]"
+ENQUEUE = (
+    "from django_q.tasks import async_task\nresult = [async_task('os.mkdir', path) for path in {paths!r}]"
+)
 
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(database.vendor != "sqlite", reason="the queues are the same on every database: once is enough"),
+    pytest.mark.skipif(
+        database.vendor != "sqlite", reason="the queues are the same on every database: once is enough"
+    ),
 ]
 
 

@@ -14,7 +14,9 @@ from tests.processes import Installation, RemoteSandbox, free_port, wait_until
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.skipif(database.vendor != "sqlite", reason="shows the embedded default; the rest runs on both"),
+    pytest.mark.skipif(
+        database.vendor != "sqlite", reason="shows the embedded default; the rest runs on both"
+    ),
 ]
 
 PUBLISHED = """
@@ -56,7 +58,9 @@ def test_from_nothing_to_a_confirmed_parcel_and_on_after_a_restart(tmp_path):
         assert wait_until(lambda: shop.shell(PUBLISHED) == 12), log_of(shop)
 
         order_id = sandbox.ask("POST", "/_sandbox/orders", {"count": 1})["orderIds"][0]
-        assert wait_until(lambda: shop.shell(ORDERS) == [order_id]), "the order did not arrive within a minute"
+        assert wait_until(lambda: shop.shell(ORDERS) == [order_id]), (
+            "the order did not arrive within a minute"
+        )
         shop.manage("mark_shipped", order_id, "--transporter", "TNT", "--track-and-trace", "3STEST0000001")
         assert wait_until(lambda: shop.shell(SHIPMENTS) == ["confirmed"]), log_of(shop)
         shipped = [line for line in sandbox.ledger() if line["effect"] == "ITEM_SHIPPED"]

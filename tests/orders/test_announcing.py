@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connections import bol
 from connections.operations import Refused
-from orders.announcing import Announcement, Found, is_covered, refuse_what_is_gone, refuse_what_is_unclear
+from orders.announcing import Announcement, is_covered, refuse_what_is_gone, stop_at_a_late_effect
 
 
 def parcel(quantity: int = 1, claimed: int | None = None) -> Announcement:
@@ -56,8 +58,12 @@ def test_a_parcel_that_fits_is_not_refused():
     refuse_what_is_gone(at_bol(3, shipped=1), parcel(2))
 
 
-def test_a_parcel_that_may_be_there_already_is_not_announced_again():
-    unclear = Found(None, is_covered=False, is_explained=False, items=at_bol(3, shipped=1))
+def test_a_parcel_that_may_be_there_by_now_is_not_announced_again():
+    repeated = replace(parcel(1), shipped_before={"1": 0})
 
-    with pytest.raises(Refused, match="may be among it"):
-        refuse_what_is_unclear(unclear)
+    with pytest.raises(bol.OutcomeUnknown):
+        stop_at_a_late_effect(at_bol(3, shipped=1), repeated)
+
+
+def test_what_was_found_without_effect_and_still_is_may_be_repeated():
+    stop_at_a_late_effect(at_bol(3, shipped=1), replace(parcel(1), shipped_before={"1": 1}))

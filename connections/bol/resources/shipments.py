@@ -155,7 +155,8 @@ class Shipments(Resource):
 
         With an `order_id` bol ignores the fulfilment method (FBR or FBB).
         """
-        query: Query = {"order-id": order_id, "fulfilment-method": fulfilment_method, "page": page}
+        method = None if order_id else fulfilment_method
+        query: Query = {"order-id": order_id, "fulfilment-method": method, "page": page}
         return self._get(_PATH, _read_page, query).shipments
 
     def iterate(

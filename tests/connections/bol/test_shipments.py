@@ -39,7 +39,7 @@ def test_shipments_of_an_order_are_listed(client: bol.Client, remote: Bol) -> No
 
     assert found.transport is not None
     assert (found.transport.transport_id, found.shipment_reference) == ("358612589", None)
-    assert remote.last_query == [("order-id", "A1"), ("fulfilment-method", "FBR"), ("page", "2")]
+    assert remote.last_query == [("order-id", "A1"), ("page", "2")]
 
 
 def test_a_shipment_is_read(client: bol.Client, remote: Bol) -> None:

@@ -1,0 +1,189 @@
+"""The pages of offers: what we want, what bol has, and what was said about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from connections import operations
+from connections.adminbase import ChoicesDropdownFilter, ModelAdmin, RelatedDropdownFilter, display, show_age
+from connections.models import OutboxMessage
+from offers import services
+from offers.admin import comparison
+from offers.admin.actions import OfferActions
+from offers.admin.forms import NewOfferForm, OfferForm
+from offers.admin.searching import by_ean_or_words
+from offers.models import WANTED_FIELDS, Offer
+from offers.state import price_text
+
+LATEST_MESSAGES = 10
+
+
+@admin.register(Offer)
+class OfferAdmin(OfferActions, ModelAdmin):
+    form = OfferForm
+    add_form = NewOfferForm
+    list_display = [
+        "show_ean",
+        "show_title",
+        "show_project",
+        "condition",
+        "show_price",
+        "stock",
+        "show_status",
+        "show_difference",
+        "show_confirmed",
+    ]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("project", RelatedDropdownFilter),
+        ("project__connection", RelatedDropdownFilter),
+        "on_hold",
+        ("fulfilment_method", ChoicesDropdownFilter),
+    ]
+    list_select_related = ["product", "project__connection"]
+    search_fields = ["product__ean", "product__reference", "product__title"]
+    search_help_text = _("EAN (with or without leading zeros), reference or title")
+    autocomplete_fields = ["product"]
+    readonly_fields = [
+        "project",
+        "product",
+        "condition",
+        "status",
+        "refusal",
+        "offer_id",
+        "show_confirmed",
+        "show_comparison",
+        "show_messages",
+    ]
+    fieldsets = [
+        (None, {"fields": [("product", "project", "condition")]}),
+        (
+            _("What we want"),
+            {
+                "fields": [
+                    ("price", "stock", "on_hold"),
+                    ("fulfilment_method", "delivery_code", "countries"),
+                    ("reference_code", "unknown_product_title"),
+                    "economic_operator_id",
+                ]
+            },
+        ),
+        (
+            _("What bol has"),
+            {"fields": [("status", "show_confirmed", "offer_id"), "refusal", "show_comparison"]},
+        ),
+        (_("What was said to bol"), {"fields": ["show_messages"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["project", "product", "condition", ("price", "stock"), "on_hold"]})]
+
+    # Pages -------------------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Offer | None = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        (name, first), *rest = super().get_fieldsets(request, obj)
+        seen = ["seen"] if self.has_change_permission(request, obj) else []
+        return [(name, {**first, "fields": [*first["fields"], *seen]}), *rest]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Offer | None = None, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, **kwargs if obj else {"form": self.add_form, **kwargs})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Offer]:
+        return super().get_queryset(request).with_all()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Offer], search_term: str
+    ) -> tuple[QuerySet[Offer], bool]:
+        return queryset.filter(by_ean_or_words(search_term, "product__")), False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Offer | None = None) -> bool:
+        """Only what bol never heard of can be removed here; nothing is deleted at bol by the way."""
+        if obj is None or not services.is_unknown_to_bol(obj):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    # Changes go through the services, which also write the history ----------------------------------
+
+    def save_model(self, request: HttpRequest, obj: Offer, form: Any, change: bool) -> None:
+        if not change:
+            services.create_offers([obj], request.user)
+            return
+        wanted = {field: form.cleaned_data[field] for field in form.changed_data if field in WANTED_FIELDS}
+        services.change_offer(obj, request.user, **wanted)
+
+    def delete_model(self, request: HttpRequest, obj: Offer) -> None:
+        services.discard(obj)
+
+    def log_addition(self, request: HttpRequest, obj: Offer, message: Any) -> None:
+        """Written by the service."""
+
+    def log_change(self, request: HttpRequest, obj: Offer, message: Any) -> None:
+        """Written by the service."""
+
+    # Columns -----------------------------------------------------------------------------------------
+
+    @display(description=_("EAN"), ordering="product__ean")
+    def show_ean(self, offer: Offer) -> str:
+        return offer.product.ean
+
+    @display(description=_("Title"), ordering="product__title")
+    def show_title(self, offer: Offer) -> str:
+        return offer.product.title or offer.product.reference
+
+    @display(description=_("Project"), ordering="project__name")
+    def show_project(self, offer: Offer) -> SafeString:
+        address = reverse("admin:offers_project_change", args=[offer.project_id])
+        return format_html('<a href="{}">{}</a>', address, offer.project)
+
+    @display(description=_("Price"), ordering="price")
+    def show_price(self, offer: Offer) -> str:
+        return price_text(offer.price)
+
+    @display(description=_("Status"), label=Offer.STATUS_COLOURS, ordering="status")
+    def show_status(self, offer: Offer) -> tuple[str, str]:
+        return offer.status, offer.get_status_display()
+
+    @display(description=_("Still to reach bol"))
+    def show_difference(self, offer: Offer) -> str:
+        return comparison.difference_in_words(offer)
+
+    @display(description=_("Confirmed"), ordering="known_at")
+    def show_confirmed(self, offer: Offer) -> SafeString | str:
+        return show_age(offer.known_at)
+
+    # Panels ------------------------------------------------------------------------------------------
+
+    @display(description=_("Side by side"))
+    def show_comparison(self, offer: Offer) -> str:
+        context = {
+            "offer": offer,
+            "rows": comparison.rows(offer),
+            "known_age": show_age(offer.known_at),
+            "observed_age": show_age(offer.observed_at),
+        }
+        return render_to_string("offers/comparison.html", context)
+
+    @display(description=_("Latest messages"))
+    def show_messages(self, offer: Offer) -> str:
+        latest = OutboxMessage.objects.filter(subject=offer.subject).order_by("-id")[:LATEST_MESSAGES]
+        names = dict(operations.names())
+        context = {
+            "messages": [
+                (message, names.get(message.operation, message.operation), show_age(message.created_at))
+                for message in latest
+            ],
+            "outbox": f"{reverse('admin:connections_outboxmessage_changelist')}?q={offer.subject}",
+        }
+        return render_to_string("offers/messages.html", context)

@@ -1,0 +1,39 @@
+"""The page of a product: its reference, EAN and title."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from connections.adminbase import ModelAdmin
+from offers import services
+from offers.admin.searching import by_ean_or_words
+from offers.models import Offer, Product
+
+
+@admin.register(Product)
+class ProductAdmin(ModelAdmin):
+    list_display = ["reference", "ean", "title"]
+    search_fields = ["reference", "ean", "title"]
+    search_help_text = _("EAN (with or without leading zeros), reference or title")
+    fields = ["reference", "ean", "title"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
+        # bol keeps the EAN of an offer for good: another EAN is another product.
+        return ["ean"] if obj and obj.offers.published().exists() else []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        return queryset.filter(by_ean_or_words(search_term)), False
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        if not change:
+            obj.save()
+        elif form.changed_data:
+            obj.save(update_fields=form.changed_data)
+            services.announce_all(Offer.objects.filter(product=obj), request.user)

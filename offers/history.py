@@ -1,0 +1,57 @@
+"""What people changed, in words, in Django's own history of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext as _
+
+from offers.models import Offer
+from offers.state import price_text
+
+Change = tuple[Any, Any]
+
+
+def record(told: Iterable[tuple[Offer, str]], by: Any, *, flag: int = CHANGE) -> None:
+    """Write one entry per offer; without a person there is none, for then the outbox tells the story."""
+    if by is None:
+        return
+    kind = ContentType.objects.get_for_model(Offer)
+    entries = [
+        LogEntry(
+            user_id=by.pk,
+            content_type_id=kind.pk,
+            object_id=str(offer.pk),
+            object_repr=str(offer)[:200],
+            action_flag=flag,
+            change_message=message,
+        )
+        for offer, message in told
+    ]
+    LogEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def record_added(offers: Iterable[Offer], by: Any) -> None:
+    """Write that these offers were made."""
+    record([(offer, _("Added.")) for offer in offers], by, flag=ADDITION)
+
+
+def in_words(changes: Mapping[str, Change]) -> str:
+    """Return "Price 12.50 → 13.00, Stock 5 → 0" for the old and new value by field."""
+    return ", ".join(f"{_name_of(field)} {_say(old)} → {_say(new)}" for field, (old, new) in changes.items())
+
+
+def _name_of(field: str) -> str:
+    return str(Offer._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]  # noqa: SLF001
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return price_text(value)
+    return str(value) if value != "" else "-"

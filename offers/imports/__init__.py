@@ -1,0 +1,1 @@
+"""Spreadsheets in: reading files, understanding values, comparing with what we have, writing what changed."""

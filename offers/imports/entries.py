@@ -1,0 +1,131 @@
+"""One row against what we have: what it would make or change, and why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from offers import rules
+from offers.choices import FulfilmentMethod
+from offers.imports.known import Known
+from offers.models import Offer, Product, Project
+from offers.services import new_offer
+
+PRODUCT_FIELDS = ("ean", "title")
+OFFER_FIELDS = ("price", "stock", "on_hold", "fulfilment_method", "delivery_code")
+NEEDED = ("ean", "price", "stock")
+
+Changes = dict[str, tuple[Any, Any]]
+
+
+@dataclass(repr=False)
+class Entry:
+    """A row as values; None where the cell is blank, which keeps what an offer has and gives a new one the default.
+
+    `product` and `offer` are what we have of it, and are not touched.
+    """
+
+    project: Project
+    product: Product | None = None
+    offer: Offer | None = None
+
+    reference: str | None = None
+    ean: str | None = None
+    title: str | None = None
+    condition: str | None = None
+    price: Any = None
+    stock: int | None = None
+    on_hold: bool | None = None
+    fulfilment_method: str | None = None
+    delivery_code: str | None = None
+
+    changes: Changes = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.reference or ""
+
+    def compare(self) -> None:
+        """Work out `changes`: old and new by field, for what we have already."""
+        self.changes = {
+            **self._differing(self.product, PRODUCT_FIELDS),
+            **self._differing(self.offer, OFFER_FIELDS),
+        }
+        method = self.changes.get("fulfilment_method")
+        if method and self.offer and self.delivery_code is None:
+            # A delivery code goes with FBR only, so a blank one follows the method.
+            code = self.project.delivery_code if method[1] == FulfilmentMethod.FBR else ""
+            self.changes["delivery_code"] = (self.offer.delivery_code, code)
+
+    def changed(self, fields: tuple[str, ...]) -> dict[str, Any]:
+        """Return the new values among these fields."""
+        return {name: new for name, (_old, new) in self.changes.items() if name in fields}
+
+    def problems(self, known: Known) -> Iterator[tuple[str, str]]:
+        """Yield why the row cannot be taken, by field."""
+        if self.project.connection_id != known.connection.pk:
+            yield "project", self._of_another_connection()
+        if self.product is not None and "ean" in self.changes and self.product.pk in known.at_bol:
+            yield "ean", self._fixed_at_bol(self.product.ean)
+        missing = self._missing()
+        yield from ((name, self._say_missing(name)) for name in missing)
+        if not missing:
+            yield from self._against_rules()
+
+    def fresh_product(self) -> Product:
+        """Return the product to make, not saved."""
+        return Product(reference=self.reference or "", ean=self.ean or "", title=self.title or "")
+
+    def fresh_offer(self, product: Product) -> Offer:
+        """Return the offer to make, not saved; what the row leaves out comes from the project."""
+        named = {name: getattr(self, name) for name in ("condition", *OFFER_FIELDS)}
+        wanted = {name: value for name, value in named.items() if value is not None}
+        return new_offer(self.project, product, **wanted)
+
+    def _differing(self, had: Product | Offer | None, fields: tuple[str, ...]) -> Changes:
+        if had is None:
+            return {}
+        pairs = {name: (getattr(had, name), getattr(self, name)) for name in fields}
+        return {name: pair for name, pair in pairs.items() if pair[1] is not None and pair[0] != pair[1]}
+
+    def _missing(self) -> list[str]:
+        if self.offer:
+            return []
+        return [
+            name for name in NEEDED if getattr(self, name) is None and not (name == "ean" and self.product)
+        ]
+
+    def _against_rules(self) -> Iterator[tuple[str, str]]:
+        if self.offer:
+            wanted = {**self.offer.wanted_values(), **self.changed(OFFER_FIELDS)}
+        else:
+            wanted = self.fresh_offer(self.product or self.fresh_product()).wanted_values()
+        try:
+            rules.check_wanted(wanted)
+        except ValidationError as error:
+            yield from ((name, " ".join(words)) for name, words in error.message_dict.items())
+
+    @staticmethod
+    def _say_missing(name: str) -> str:
+        return {
+            "ean": _("The EAN is missing: a new product needs one. Write its 13 digits."),
+            "price": _("The price is missing: a new offer needs one. Write a number such as 12.95."),
+            "stock": _(
+                "The stock is missing: a new offer needs one. Write a whole number, 0 if there is none."
+            ),
+        }[name]
+
+    def _of_another_connection(self) -> str:
+        return _(
+            "“%(project)s” is a project of the connection “%(connection)s”. "
+            "Import the row for that connection, or choose another name."
+        ) % {"project": self.project.name, "connection": self.project.connection}
+
+    def _fixed_at_bol(self, ean: str) -> str:
+        return _(
+            "This product is at bol with EAN %(ean)s, and the EAN of an offer cannot be changed there. "
+            "Write %(ean)s, or give the new article a reference of its own."
+        ) % {"ean": ean}

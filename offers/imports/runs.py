@@ -1,0 +1,240 @@
+"""The life of an import run: checked, and loaded when a person says so, in portions that survive a crash.
+
+A portion and the place it reaches are committed together, under a claim that another worker can take over when it has
+run out. A worker stops after a while and asks for the next one, so that no task grows with the file.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_q.tasks import async_task
+
+from offers.imports import importing
+from offers.imports.importing import Line, Outcome, Part
+from offers.imports.reading import Sheet, SourceRow, Unreadable, open_sheet
+from offers.models import ImportProblem, ImportRun
+from offers.models.imports import ImportState
+from offers.resources import AssortmentResource
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=3)
+# A background task is stopped after two minutes; this leaves room for reading up to the place that was reached.
+SLICE = timedelta(seconds=30)
+CHECKED_AT_ONCE = 1000
+PREVIEW_ROWS = 200
+MAX_PROBLEMS = 10_000
+MAX_VALUE = 200
+
+NEXT = {ImportState.CHECKING: ImportState.READY, ImportState.APPLYING: ImportState.DONE}
+
+
+class ClaimLost(Exception):
+    """Another worker has taken this run over."""
+
+
+def start_check(run: ImportRun) -> None:
+    """Check an uploaded file: a small one now, a large one in the background."""
+    if _is_small(run):
+        carry_on(run.pk)
+    else:
+        ring(run.pk)
+
+
+def start_loading(run: ImportRun, by: Any) -> bool:
+    """Load the good rows in the background; tell whether this was the call that started it."""
+    fresh = {"rows_done": 0, "created": 0, "changed": 0, "unchanged": 0, "rejected": 0}
+    with transaction.atomic():
+        waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.READY)
+        if not waiting.update(state=ImportState.APPLYING, loaded_by=by, **fresh):
+            return False
+        run.problems.all().delete()
+        transaction.on_commit(partial(ring, run.pk))
+    return True
+
+
+def ring(run_id: int) -> None:
+    """Ask a background worker to go on with a run."""
+    async_task("offers.imports.tasks.apply_import", run_id)
+
+
+def resume_stalled() -> int:
+    """Ask workers to go on with runs that nobody is at, after a crash or a lost task; return how many."""
+    stalled = list(ImportRun.objects.busy().free().values_list("pk", flat=True))
+    for run_id in stalled:
+        ring(run_id)
+    return len(stalled)
+
+
+def carry_on(run_id: int) -> bool:
+    """Go on with a run where it was left, for at most `SLICE`; tell whether there is more to do.
+
+    Does nothing for a run that is finished or that another worker is at.
+    """
+    run = _claim(run_id)
+    if run is None:
+        return False
+    try:
+        return not _advance(run)
+    except ClaimLost:
+        return False
+    except OperationalError:
+        _release(run)  # the database was busy or away: nothing is lost, and somebody goes on later
+        raise
+    except Unreadable as error:
+        _fail(run, str(error))
+    except Exception:
+        logger.exception("The import of run %s stopped", run_id)
+        _fail(
+            run,
+            _("An unexpected error stopped the import; rows before it are kept. The log has the details."),
+        )
+    return False
+
+
+def preview(run: ImportRun) -> list[Line]:
+    """Return what the first rows would come to now."""
+    with _open(run) as sheet:
+        rows = list(islice(sheet.rows(), PREVIEW_ROWS))
+        return importing.compare(_resource(run), rows).lines if rows else []
+
+
+def ignored_columns(run: ImportRun) -> list[str]:
+    """Return the columns of the file that mean nothing to us."""
+    with _open(run) as sheet:
+        return sheet.header.ignored
+
+
+@contextmanager
+def _open(run: ImportRun) -> Iterator[Sheet]:
+    with run.file.open("rb") as stored, open_sheet(stored.file) as sheet:
+        yield sheet
+
+
+def _is_small(run: ImportRun) -> bool:
+    try:
+        with _open(run) as sheet:
+            return len(list(islice(sheet.rows(), CHECKED_AT_ONCE + 1))) <= CHECKED_AT_ONCE
+    except Unreadable:
+        return True  # the check will say what is wrong
+
+
+def _claim(run_id: int) -> ImportRun | None:
+    claim = uuid4()
+    free = ImportRun.objects.busy().free().filter(pk=run_id)
+    if not free.update(claim=claim, lease_until=timezone.now() + LEASE):
+        return None
+    ImportRun.objects.filter(pk=run_id, claim=claim, state=ImportState.UPLOADED).update(
+        state=ImportState.CHECKING
+    )
+    return ImportRun.objects.select_related("connection", "default_project", "loaded_by").get(pk=run_id)
+
+
+def _advance(run: ImportRun) -> bool:
+    """Deal with rows until the end or the end of the slice; tell whether the end was reached."""
+    resource = _resource(run)
+    with _open(run) as sheet:
+        stop = None
+        for rows in importing.chunks(sheet, resource, after=run.rows_done):
+            # The clock starts at the first new row: reaching it takes longer the further the run has come.
+            stop = stop or time.monotonic() + SLICE.total_seconds()
+            _deal_with(run, resource, rows)
+            if time.monotonic() > stop:
+                _release(run)
+                return False
+    _finish(run)
+    return True
+
+
+def _deal_with(run: ImportRun, resource: AssortmentResource, rows: Sequence[SourceRow]) -> None:
+    if run.state == ImportState.APPLYING:
+        importing.load(resource, rows, run.loaded_by, record=partial(_record, run))
+        return
+    part = importing.compare(resource, rows)
+    with transaction.atomic():
+        _record(run, part)
+
+
+def _record(run: ImportRun, part: Part) -> None:
+    """Move the run behind this part, in the transaction of its rows; raises ClaimLost if another worker did."""
+    counts = {outcome.value: F(outcome.value) + part.count(outcome) for outcome in Outcome}
+    moved = (
+        _held(run)
+        .filter(rows_done__lt=part.end)
+        .update(rows_done=part.end, lease_until=timezone.now() + LEASE, **counts)
+    )
+    if not moved:
+        raise ClaimLost
+    kept = run.problems.count() if part.problems else 0
+    ImportProblem.objects.bulk_create(
+        ImportProblem(
+            run=run,
+            row=problem.row,
+            field=problem.field,
+            reason=problem.reason,
+            value=problem.value[:MAX_VALUE],
+        )
+        for problem in part.problems[: max(MAX_PROBLEMS - kept, 0)]
+    )
+
+
+def _held(run: ImportRun) -> Any:
+    return ImportRun.objects.filter(pk=run.pk, claim=run.claim, state=run.state)
+
+
+def _release(run: ImportRun) -> None:
+    _held(run).update(claim=None, lease_until=None)
+
+
+@transaction.atomic
+def _finish(run: ImportRun) -> None:
+    finished = _held(run).update(
+        state=NEXT[ImportState(run.state)],
+        rows_total=F("rows_done"),
+        finished_at=timezone.now(),
+        claim=None,
+        lease_until=None,
+    )
+    if finished and run.state == ImportState.APPLYING:
+        run.refresh_from_db()
+        _write_history(run)
+
+
+def _fail(run: ImportRun, reason: str) -> None:
+    _held(run).update(
+        state=ImportState.FAILED, error=reason, finished_at=timezone.now(), claim=None, lease_until=None
+    )
+
+
+def _write_history(run: ImportRun) -> None:
+    """One entry for a whole file: the outbox tells the story of each offer."""
+    if run.loaded_by is None:
+        return
+    LogEntry.objects.create(
+        user=run.loaded_by,
+        content_type=ContentType.objects.get_for_model(ImportRun),
+        object_id=str(run.pk),
+        object_repr=str(run)[:200],
+        action_flag=CHANGE,
+        change_message=_("Loaded: %(created)d new, %(changed)d changed, %(rejected)d refused.")
+        % {"created": run.created, "changed": run.changed, "rejected": run.rejected},
+    )
+
+
+def _resource(run: ImportRun) -> AssortmentResource:
+    return AssortmentResource(run.connection, run.default_project.name if run.default_project else "")

@@ -1,0 +1,106 @@
+"""`manage.py import_assortment`: the spreadsheet import of the admin, in the foreground."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+
+from connections.models import Connection
+from offers.imports import importing
+from offers.imports.importing import Outcome, Problem
+from offers.imports.reading import Unreadable, open_sheet
+from offers.models import Project
+from offers.resources import AssortmentResource
+
+
+class Command(BaseCommand):
+    """Load projects, products and offers from a CSV or XLSX file, and announce what changed."""
+
+    help = "Import an assortment from a CSV or XLSX file; good rows are loaded, others are listed with the reason."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--project", default="", help="for rows that name no project")
+        parser.add_argument(
+            "--connection", default="", help="name or number; may be left out if there is only one"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        resource = AssortmentResource(
+            choose_connection(options["connection"], options["project"]), options["project"]
+        )
+        counts, problems = self._import(options["file"], resource, is_dry=options["dry_run"])
+        if options["json"]:
+            self.stdout.write(as_json(counts, problems))
+            return
+        self._print(counts, problems)
+
+    def _import(
+        self, path: Path, resource: AssortmentResource, *, is_dry: bool
+    ) -> tuple[Counter[Outcome], list[Problem]]:
+        try:
+            with path.open("rb") as file:
+                return run_through(file, resource, is_dry=is_dry)
+        except Unreadable as error:
+            raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(f"{path} cannot be opened: {error.strerror}.") from error
+
+    def _print(self, counts: Counter[Outcome], problems: list[Problem]) -> None:
+        for outcome in Outcome:
+            self.stdout.write(f"{outcome.value}: {counts[outcome]}")
+        for problem in problems:
+            self.stdout.write(f"row {problem.row}, {problem.field or 'whole row'}: {problem.reason}")
+
+
+def choose_connection(named: str, project: str) -> Connection:
+    """Return the connection that is named, else that of the project, else the only one. Raises CommandError."""
+    known = Connection.objects.all()
+    if named:
+        found = known.filter(name=named).first() or known.filter(pk=named if named.isdecimal() else 0).first()
+        if not found:
+            raise CommandError(f"There is no connection “{named}”. {_known_names()}")
+        return found
+    owner = Project.objects.select_related("connection").filter(name=project).first()
+    if owner:
+        return owner.connection
+    if len(known) != 1:
+        raise CommandError(f"Name the connection with --connection. {_known_names()}")
+    return known[0]
+
+
+def run_through(
+    file: BinaryIO, resource: AssortmentResource, *, is_dry: bool
+) -> tuple[Counter[Outcome], list[Problem]]:
+    """Import a file after reading it to its end once, so that one that cannot be read changes nothing."""
+    with open_sheet(file) as sheet:
+        sheet.count()
+    counts: Counter[Outcome] = Counter()
+    problems: list[Problem] = []
+    with open_sheet(file) as sheet:
+        for rows in importing.chunks(sheet, resource):
+            part = importing.compare(resource, rows) if is_dry else importing.load(resource, rows, None)
+            counts.update(line.outcome for line in part.lines)
+            problems += part.problems
+    return counts, problems
+
+
+def as_json(counts: Counter[Outcome], problems: list[Problem]) -> str:
+    """Return the totals and the refused rows as JSON."""
+    totals: dict[str, Any] = {outcome.value: counts[outcome] for outcome in Outcome}
+    totals["rejected"] = [
+        {"row": problem.row, "field": problem.field, "reason": problem.reason} for problem in problems
+    ]
+    return json.dumps(totals, ensure_ascii=False, indent=1)
+
+
+def _known_names() -> str:
+    names = ", ".join(Connection.objects.values_list("name", flat=True))
+    return f"There are: {names}." if names else "There is none yet: add one in the admin first."

@@ -1,0 +1,349 @@
+"""A product for sale in a project: what we want, what bol confirmed, what bol says now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from connections.models import OffersApi
+from offers import delta, rules, state
+from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod, OfferStatus
+from offers.delta import Known
+from offers.models.product import Product
+from offers.models.project import Project
+from offers.state import DETAILS, PRICE, STOCK, Component, State
+from offers.status import Facts, status_of
+
+WANTED_FIELDS = (
+    "price",
+    "stock",
+    "reference_code",
+    "unknown_product_title",
+    "on_hold",
+    "fulfilment_method",
+    "delivery_code",
+    "countries",
+    "economic_operator_id",
+)
+KNOWN_FIELDS = (
+    "offer_id",
+    "known_details",
+    "known_price",
+    "known_stock",
+    "details_in_doubt",
+    "price_in_doubt",
+    "stock_in_doubt",
+    "known_at",
+    "sending",
+    "refused",
+    "refusal",
+    "is_unanswered",
+    "duplicate_of",
+    "gone_at",
+    "status",
+)
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def published(self) -> OfferQuerySet:
+        return self.exclude(offer_id="")
+
+    def with_all(self) -> OfferQuerySet:
+        """Offers with everything that decides what is sent about them."""
+        return self.select_related("product", "project__connection")
+
+
+class Offer(models.Model):
+    """A product in a project in a condition.
+
+    Fields of `WANTED_FIELDS` are what a person or a spreadsheet decides. `known_*` is what bol last confirmed, in the
+    canonical form of offers.state (null: bol has nothing); a component in doubt may have changed at bol without our
+    having heard of it. `observed` is what bol says when asked.
+    """
+
+    Status = OfferStatus
+    STATUS_COLOURS = {
+        OfferStatus.NEW: "info",
+        OfferStatus.PUBLISHING: "info",
+        OfferStatus.ON_SALE: "success",
+        OfferStatus.ON_HOLD: "warning",
+        OfferStatus.REFUSED: "danger",
+        OfferStatus.OUTCOME_UNKNOWN: "warning",
+        OfferStatus.GONE: "danger",
+    }
+
+    project = models.ForeignKey(
+        Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="offers"
+    )
+    product = models.ForeignKey(
+        Product, verbose_name=_("product"), on_delete=models.PROTECT, related_name="offers"
+    )
+    condition = models.CharField(
+        _("condition"), max_length=20, choices=Condition.choices, default=Condition.NEW
+    )
+
+    # Wanted
+    price = models.DecimalField(
+        _("price"),
+        max_digits=6,
+        decimal_places=2,
+        validators=[rules.validate_price],
+        help_text=_("In euros, VAT included, from 1 to 9999."),
+    )
+    stock = models.PositiveIntegerField(
+        _("stock"),
+        default=0,
+        validators=[MinValueValidator(0)],
+        help_text=_("bol is told at most 999."),
+    )
+    reference_code = models.CharField(
+        _("reference at bol"),
+        max_length=rules.MAX_REFERENCE,
+        blank=True,
+        help_text=_("Left empty, it is the product's reference."),
+    )
+    unknown_product_title = models.CharField(
+        _("title at bol"),
+        max_length=rules.MAX_TITLE,
+        blank=True,
+        help_text=_("Only used while bol does not know the product. Left empty, it is the product's title."),
+    )
+    on_hold = models.BooleanField(
+        _("on hold"), default=False, help_text=_("Out of the shop, but kept in the assortment.")
+    )
+    fulfilment_method = models.CharField(
+        _("fulfilment"), max_length=3, choices=FulfilmentMethod.choices, default=FulfilmentMethod.FBR
+    )
+    delivery_code = models.CharField(
+        _("delivery"), max_length=20, choices=DeliveryCode.choices, blank=True, help_text=_("Empty for FBB.")
+    )
+    countries = models.CharField(
+        _("countries"), max_length=10, choices=Countries.choices, default=Countries.NL
+    )
+    economic_operator_id = models.CharField(_("economic operator"), max_length=36, blank=True)
+
+    # Known
+    offer_id = models.CharField(_("offer ID"), max_length=50, blank=True, db_index=True)
+    known_details = models.JSONField(_("details at bol"), null=True, blank=True)
+    known_price = models.JSONField(_("price at bol"), null=True, blank=True)
+    known_stock = models.JSONField(_("stock at bol"), null=True, blank=True)
+    details_in_doubt = models.BooleanField(default=False, editable=False)
+    price_in_doubt = models.BooleanField(default=False, editable=False)
+    stock_in_doubt = models.BooleanField(default=False, editable=False)
+    known_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
+    # What requests under way carry, by component: {"price": {"sent": {...}, "was_in_doubt": false, "message": 7}}.
+    sending = models.JSONField(default=dict, editable=False, blank=True)
+    # What bol refused, by component; the same is not sent twice until a part of it is corrected.
+    refused = models.JSONField(default=dict, editable=False, blank=True)
+    refusal = models.TextField(_("what bol said"), blank=True)
+    is_unanswered = models.BooleanField(default=False, editable=False)
+    # The offer that bol names as the duplicate of ours, until it is looked up and adopted.
+    duplicate_of = models.CharField(max_length=50, blank=True, editable=False)
+    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
+
+    # What bol says now
+    observed = models.JSONField(_("what bol says"), null=True, blank=True)
+    observed_at = models.DateTimeField(_("asked"), null=True, blank=True)
+    for_sale = models.BooleanField(_("for sale"), null=True, blank=True)
+
+    status = models.CharField(
+        _("status"), max_length=12, choices=OfferStatus.choices, default=OfferStatus.NEW, editable=False
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "product", "condition"],
+                name="one_offer_per_product_and_condition",
+                violation_error_message=_(
+                    "This project has an offer for this product in this condition already."
+                ),
+            ),
+        ]
+        indexes = [
+            # The list, filtered by what people filter by, newest first.
+            models.Index(fields=["status", "-id"], name="offer_by_status"),
+            models.Index(fields=["project", "-id"], name="offer_by_project"),
+            models.Index(fields=["project", "status", "-id"], name="offer_by_project_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} ({self.get_condition_display()})"
+
+    def clean(self) -> None:
+        rules.check_wanted(self.wanted_values())
+
+    @property
+    def subject(self) -> str:
+        """Return what messages about this offer are about."""
+        return f"offer:{self.pk}"
+
+    def wanted_values(self) -> dict[str, Any]:
+        """Return what a person decided, by field."""
+        return {field: getattr(self, field) for field in WANTED_FIELDS}
+
+    @property
+    def wanted(self) -> State:
+        """What bol should have, in the words of the dialect that the connection speaks."""
+        return State(
+            details=self._wanted_details(),
+            price=state.price_of(self.price),
+            stock=state.stock_of(self.stock, managed_by_retailer=self.project.stock_managed_by_retailer),
+        )
+
+    def _wanted_details(self) -> Component:
+        # Version 10 has no word for countries, so there they are neither sent nor compared.
+        speaks_countries = self.project.connection.offers_api == OffersApi.V11
+        return state.details_of(
+            reference=self.reference_code or self.product.reference,
+            unknown_product_title=self.unknown_product_title or self.product.title,
+            on_hold=self.on_hold,
+            method=self.fulfilment_method,
+            delivery_code=self.delivery_code,
+            countries=self.countries.split(",") if speaks_countries else (),
+            economic_operator_id=self.economic_operator_id,
+        )
+
+    @property
+    def known(self) -> Known:
+        """What bol last confirmed, and what of it is in doubt."""
+        doubts = {DETAILS: self.details_in_doubt, PRICE: self.price_in_doubt, STOCK: self.stock_in_doubt}
+        return Known(
+            state=State(self.known_details, self.known_price, self.known_stock),
+            in_doubt=frozenset(name for name, doubtful in doubts.items() if doubtful),
+        )
+
+    @property
+    def differing(self) -> frozenset[str]:
+        """The components bol does not have as we want them."""
+        return delta.differing(self.wanted, self.known)
+
+    # The life of a request: every method changes fields only; what calls it saves KNOWN_FIELDS -------------
+
+    def begin_sending(self, components: Mapping[str, Component], message_id: int) -> None:
+        """Remember what the request of a message carries: from now on bol may have it, whatever we hear."""
+        for name, sent in components.items():
+            doubtful = name in self.known.in_doubt
+            self.sending[name] = {"sent": sent, "was_in_doubt": doubtful, "message": message_id}
+            self._set_in_doubt(name, True)
+        self.is_unanswered = False
+        self.refresh_status()
+
+    def carried_by(self, message_ids: Iterable[int]) -> list[str]:
+        """Return the components that the request of these messages carries."""
+        carriers = set(message_ids)
+        return [name for name, way in self.sending.items() if way["message"] in carriers]
+
+    def confirm_sent(self, components: Iterable[str]) -> None:
+        """bol took exactly what was sent."""
+        for name in components:
+            under_way = self.sending.pop(name, None)
+            if under_way:
+                self._set_known(name, state.fold_in(self.known.state[name], under_way["sent"]))
+                self.refused.pop(name, None)
+        if not self.refused:
+            self.refusal = ""
+        self._settle()
+
+    def take_back(self, components: Iterable[str]) -> None:
+        """The request surely changed nothing at bol; an earlier one without an answer stays in doubt."""
+        for name in components:
+            under_way = self.sending.pop(name, None)
+            if under_way:
+                self._set_in_doubt(name, under_way["was_in_doubt"])
+        self.is_unanswered = False
+        self.refresh_status()
+
+    def leave_unanswered(self) -> None:
+        """Nobody knows whether the command took effect; it is being looked up."""
+        self.is_unanswered = True
+        self.refresh_status()
+
+    def note_refusal(self, components: Mapping[str, Component], reason: str) -> None:
+        """bol said no to these values; what it said about others before still stands."""
+        self.refused |= components
+        self.refusal = "\n".join(dict.fromkeys([*self.refusal.splitlines(), *reason.splitlines()]))
+        self.refresh_status()
+
+    def forget_refusal(self) -> None:
+        """Let the same values be sent again."""
+        self.refused, self.refusal = {}, ""
+        self.refresh_status()
+
+    def adopt(self, offer_id: str, found: State) -> None:
+        """Take over an offer that exists at bol, as bol says that it is."""
+        self.offer_id, self.duplicate_of, self.gone_at, self.sending = offer_id, "", None, {}
+        for name, component in found.as_dict().items():
+            self._set_known(name, component)
+        self.refused, self.refusal = {}, ""
+        self._settle()
+
+    def lose(self) -> None:
+        """bol does not have this offer any more; nothing more is sent until a person decides."""
+        self.gone_at = timezone.now()
+        self.sending = {}
+        self.refresh_status()
+
+    def vanish(self) -> None:
+        """It was removed at bol because a person asked for it: bol has nothing of it."""
+        self._forget_known()
+        self.lose()
+
+    def start_anew(self) -> None:
+        """Forget that bol ever had it, so that it is published again."""
+        self._forget_known()
+        self.gone_at = None
+        self.forget_refusal()
+
+    def doubt_everything(self) -> None:
+        """Have all of it sent again, whatever bol confirmed or refused before."""
+        may_be_at_bol = bool(self.offer_id or self.sending)
+        self.sending = {}
+        for name in state.COMPONENTS if may_be_at_bol else ():
+            self._set_in_doubt(name, True)
+        self.forget_refusal()
+
+    def refresh_status(self) -> bool:
+        """Work out the status again; tell whether it changed."""
+        before = self.status
+        self.status = status_of(self._facts())
+        return self.status != before
+
+    def _facts(self) -> Facts:
+        return Facts(
+            is_published=bool(self.offer_id),
+            is_gone=self.gone_at is not None,
+            is_refused=bool(self.refusal),
+            is_unanswered=self.is_unanswered,
+            is_under_way=bool(self.sending),
+            is_known_on_hold=bool((self.known_details or {}).get("on_hold")),
+        )
+
+    def _forget_known(self) -> None:
+        self.offer_id, self.known_at = "", None
+        for name in state.COMPONENTS:
+            self._set_known(name, None)
+
+    def _settle(self) -> None:
+        self.known_at = timezone.now()
+        self.is_unanswered = False
+        self.refresh_status()
+
+    def _set_in_doubt(self, component: str, doubtful: bool) -> None:
+        setattr(self, f"{component}_in_doubt", doubtful)
+
+    def _set_known(self, component: str, found: Component | None) -> None:
+        setattr(self, f"known_{component}", found)
+        self._set_in_doubt(component, False)

@@ -1,0 +1,79 @@
+"""Reads what bol says about the offers we have there: what it sells of them and where.
+
+Only looks: differences with what we want are for the reconciliation to decide on. Version 10 has no list to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connections import bol, flows
+from connections.clients import client_for
+from connections.flows import Report
+from connections.models import Connection, Flow, OffersApi
+from offers.dialects import v11
+from offers.models import Offer
+
+FLOW = "offers"
+# bol's clock is not ours, and its list may lag behind its writes.
+OVERLAP = timedelta(minutes=5)
+# How far a connection that never looked before looks back.
+FIRST_LOOK = timedelta(days=1)
+
+
+def observe_offers(connection: Connection, flow: Flow) -> Report:
+    """Store what bol says about every offer that changed there since the last look."""
+    report = Report()
+    if connection.offers_api != OffersApi.V11:
+        return report
+    started_at = timezone.now()
+    since = (flow.cursor or started_at - FIRST_LOOK) - OVERLAP
+    with client_for(connection) as client:
+        for page in _pages(client, since):
+            if not flows.keep_lease(flow):
+                return report
+            _store(connection, page, report)
+    Flow.objects.filter(pk=flow.pk).update(cursor=started_at)
+    return report
+
+
+def _pages(client: bol.Client, since: Any) -> Iterator[list[bol.Offer]]:
+    seen: set[str | None] = {None}
+    page = client.offers.list(last_modified_since=since)
+    yield page.offers
+    while page.next_cursor not in seen:
+        seen.add(page.next_cursor)
+        page = client.offers.list(last_modified_since=since, cursor=page.next_cursor)
+        yield page.offers
+
+
+@transaction.atomic
+def _store(connection: Connection, page: list[bol.Offer], report: Report) -> None:
+    said = {offer.offer_id: offer for offer in page}
+    ours = Offer.objects.filter(project__connection=connection, offer_id__in=said)
+    now = timezone.now()
+    changed = list(ours.select_for_update().order_by("pk"))
+    for offer in changed:
+        offer.observed = _observed(said[offer.offer_id])
+        offer.observed_at = now
+        offer.for_sale = any(country["for_sale"] for country in offer.observed["for_sale"])
+    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale"])
+    report.count("fetched", len(page))
+    report.count("ours", len(changed))
+
+
+def _observed(offer: bol.Offer) -> dict[str, Any]:
+    """Return what bol says in the canonical form, with what only bol decides on."""
+    return {
+        **v11.found(offer).state.as_dict(),
+        "corrected_stock": offer.stock.corrected_stock if offer.stock else None,
+        "for_sale": [
+            {"country": country.country_code, "for_sale": country.for_sale}
+            for country in offer.country_availabilities
+        ],
+    }

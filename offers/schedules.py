@@ -1,0 +1,8 @@
+"""What the offers app does by the clock."""
+
+from __future__ import annotations
+
+from connections.schedules import Entry, plan
+
+# An import whose worker died goes on where it stopped.
+plan(Entry("resume imports", "offers.imports.tasks.resume_imports", minutes=1))

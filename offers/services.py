@@ -1,0 +1,214 @@
+"""What a merchant does with offers; forms, imports and actions all come through here.
+
+Every function saves the change and announces it to bol in one transaction, so that neither exists without the other.
+Without a person (`by=None`) no history is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from offers import history, rules
+from offers.announcing import announce, announce_deletion, announce_nothing
+from offers.models import KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet, Product, Project
+
+__all__ = [
+    "BULK",
+    "announce",
+    "announce_all",
+    "change_each",
+    "change_offer",
+    "change_offers",
+    "create_offer",
+    "create_offers",
+    "delete_at_bol",
+    "discard",
+    "is_unknown_to_bol",
+    "new_offer",
+    "put_on_hold",
+    "release",
+    "send_again",
+]
+
+CHUNK = 500
+
+Wanted = Mapping[str, Any]
+
+
+def new_offer(project: Project, product: Product, **wanted: Any) -> Offer:
+    """Return an unsaved offer; what is not given comes from the project's defaults."""
+    values = {**project.offer_defaults, **wanted}
+    if values["fulfilment_method"] == "FBB" and "delivery_code" not in wanted:
+        values["delivery_code"] = ""
+    return Offer(project=project, product=product, **values)
+
+
+def create_offer(project: Project, product: Product, by: Any, **wanted: Any) -> Offer:
+    """Make one offer and announce it. Raises ValidationError, by field."""
+    return create_offers([new_offer(project, product, **wanted)], by)[0]
+
+
+@transaction.atomic
+def create_offers(offers: Sequence[Offer], by: Any) -> list[Offer]:
+    """Save new offers (see `new_offer`) and announce them; a few queries for each 500.
+
+    Raises ValidationError for a value bol would refuse, IntegrityError where the project has this offer already.
+    """
+    for offer in offers:
+        offer.clean()
+    created = Offer.objects.bulk_create(offers, batch_size=CHUNK)
+    history.record_added(created, by)
+    announce(created, by)
+    return created
+
+
+def change_offer(offer: Offer, by: Any, **wanted: Any) -> bool:
+    """Change one offer and announce what differs; tell whether anything changed. Raises ValidationError, by field."""
+    changed = bool(change_each([(offer, wanted)], by))
+    offer.refresh_from_db()
+    return changed
+
+
+def change_offers(offers: Iterable[Offer], by: Any, **wanted: Any) -> int:
+    """Change many offers to the same values; return how many changed."""
+    return change_each(((offer, wanted) for offer in offers), by)
+
+
+def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any) -> int:
+    """Change many offers, each to its own values; return how many changed.
+
+    Only `WANTED_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and compares with what
+    is in the database now. Raises ValidationError, and then changes none of those 500.
+    """
+    return sum(_change_chunk(chunk, by) for chunk in _chunks(changes))
+
+
+def put_on_hold(offers: Iterable[Offer], by: Any) -> int:
+    """Take offers out of the shop but keep them in the assortment; return how many were not on hold."""
+    return change_offers(offers, by, on_hold=True)
+
+
+def release(offers: Iterable[Offer], by: Any) -> int:
+    """Put offers back in the shop; return how many were on hold."""
+    return change_offers(offers, by, on_hold=False)
+
+
+def send_again(offers: Iterable[Offer], by: Any) -> int:
+    """Send everything about these offers once more; an offer that is gone is published anew. Return how many."""
+    return sum(_send_chunk_again(chunk, by) for chunk in _chunks(offers))
+
+
+def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
+    """Work out for all these offers what bol has to be told, as after a change of their product or project."""
+    keys = list(offers.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        with transaction.atomic():
+            announce(_locked(keys[start : start + CHUNK]), by)
+
+
+def is_unknown_to_bol(offer: Offer) -> bool:
+    """Tell whether bol surely never heard of an offer."""
+    return not (offer.offer_id or offer.sending or offer.known.in_doubt or offer.gone_at)
+
+
+@transaction.atomic
+def discard(offer: Offer) -> None:
+    """Remove an offer that bol never heard of. Raises ValueError where bol may have it."""
+    current = _locked([offer.pk]).get()
+    if not is_unknown_to_bol(current):
+        raise ValueError("bol may have this offer: it cannot be discarded.")
+    announce_nothing([current])
+    current.delete()
+
+
+@transaction.atomic
+def delete_at_bol(offers: Iterable[Offer], by: Any) -> int:
+    """Remove offers at bol for good, because this person asks for that very thing; return how many were there.
+
+    Raises ValueError without a person: nothing is deleted by a rule.
+    """
+    if by is None:
+        raise ValueError("An offer is only deleted at bol because a person asks for it.")
+    published = list(_locked([offer.pk for offer in offers]).published())
+    history.record([(offer, _("Deletion at bol asked for.")) for offer in published], by)
+    announce_deletion(published, by)
+    return len(published)
+
+
+@transaction.atomic
+def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
+    current = {offer.pk: offer for offer in _locked([offer.pk for offer, _wanted in chunk])}
+    changed: dict[Offer, dict[str, history.Change]] = {}
+    for given, wanted in chunk:
+        offer = current.get(given.pk)
+        changes = _apply(offer, wanted) if offer else {}
+        if offer and changes:
+            changed.setdefault(offer, {}).update(changes)
+    _save_wanted(list(changed), {field for changes in changed.values() for field in changes})
+    history.record([(offer, history.in_words(changes)) for offer, changes in changed.items()], by)
+    announce(changed, by)
+    return len(changed)
+
+
+def _locked(keys: Sequence[int]) -> OfferQuerySet:
+    # In one order, so that two chunks never wait for each other.
+    offers: OfferQuerySet = Offer.objects.with_all().select_for_update(of=("self",))
+    return offers.filter(pk__in=keys).order_by("pk")
+
+
+def _apply(offer: Offer, wanted: Wanted) -> dict[str, history.Change]:
+    """Set the values that differ; return old and new by field."""
+    unknown = set(wanted) - set(WANTED_FIELDS)
+    if unknown:
+        raise TypeError(f"An offer has no {', '.join(sorted(unknown))} to change")
+    before = offer.wanted_values()
+    rules.check_wanted({**before, **wanted})
+    changes = {field: (before[field], new) for field, new in wanted.items() if before[field] != new}
+    for field, (_old, new) in changes.items():
+        setattr(offer, field, new)
+    return changes
+
+
+def _save_wanted(offers: Sequence[Offer], fields: Set[str]) -> None:
+    now = timezone.now()
+    for offer in offers:
+        offer.changed_at = now
+    Offer.objects.bulk_update(offers, [*fields, "changed_at"], batch_size=200)
+
+
+@transaction.atomic
+def _send_chunk_again(chunk: Sequence[Offer], by: Any) -> int:
+    offers = list(_locked([offer.pk for offer in chunk]))
+    for offer in offers:
+        if offer.gone_at:
+            offer.start_anew()
+        offer.doubt_everything()
+    Offer.objects.bulk_update(offers, KNOWN_FIELDS, batch_size=100)
+    history.record([(offer, _("Sent again.")) for offer in offers], by)
+    announce(offers, by)
+    return len(offers)
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    chunk: list[Any] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+# What can be done to many at once, by the name that a background task carries.
+BULK: dict[str, Callable[[Iterable[Offer], Any], int]] = {
+    "put_on_hold": put_on_hold,
+    "release": release,
+    "send_again": send_again,
+}
