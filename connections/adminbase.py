@@ -75,7 +75,7 @@ class ModelAdmin(ThemedModelAdmin):
     list_filter_submit = False
     list_fullwidth = True
     warn_unsaved_form = True
-    compressed_fields = True
+    compressed_fields = False
 
 
 class ReadOnlyAdmin(ModelAdmin):

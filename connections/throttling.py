@@ -22,6 +22,8 @@ from connections.models import Connection, RateBudget
 
 # A little slower than bol allows: its windows and our clock do not start together, and a 429 costs more.
 PACE = 0.95
+# The limits that this process last heard of, so that the same news costs no query.
+_followed: dict[tuple[int, str], int] = {}
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,9 @@ def correct(connection: Connection, exchange: bol.Exchange) -> None:
         return
     limit = limits().find(exchange.method, exchange.path)
     budget = RateBudget.objects.filter(connection=connection, key=limit.key)
-    if rate.limit:
+    if rate.limit and _followed.get((connection.pk, limit.key)) != rate.limit:
         _follow_limit(budget, rate.limit, limit.window.total_seconds())
+        _followed[connection.pk, limit.key] = rate.limit
     pause = _pause(exchange, limit)
     if pause:
         budget.update(next_slot=Greatest(F("next_slot"), Value(time.time() + pause)))
@@ -88,8 +91,7 @@ def _pause(exchange: bol.Exchange, limit: bol.Limit) -> float:
 
 
 def _follow_limit(budget: models.QuerySet[RateBudget], capacity: int, window: float) -> None:
-    if budget.exclude(capacity=capacity).exists():  # reading is cheaper than a write that changes nothing
-        budget.update(capacity=capacity, interval=_interval(capacity, window))
+    budget.exclude(capacity=capacity).update(capacity=capacity, interval=_interval(capacity, window))
 
 
 def _interval(capacity: int, window: float) -> float:

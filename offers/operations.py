@@ -281,4 +281,6 @@ def _save(offer: Offer) -> None:
 
 def _save_and_announce(offer: Offer) -> None:
     _save(offer)
-    announce([offer])
+    # What waits although nothing differs finds nothing to send when its turn comes.
+    if offer.differing:
+        announce([offer])

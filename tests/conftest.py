@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from connections import flows, relaying
+from connections import flows, relaying, throttling
 from connections.bol.sandbox import Sandbox, serve
 from connections.models import Connection, OutboxMessage
 
@@ -87,6 +87,7 @@ def _hurry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unanswered command may be repeated at once, and nobody lingers; tests about that set it themselves."""
     settings.BOL_SETTLE_TIME = timedelta(0)
     monkeypatch.setattr(relaying, "LINGER", timedelta(0))
+    throttling._followed.clear()  # what one test heard of bol is news to the next
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from connections.adminbase import BaseDialogForm, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from connections.models import Connection
 
-
 SHORT_SECRET = 16
 
 

@@ -23,6 +23,7 @@ from connections.adminbase import (
     action,
     display,
     show_age,
+    show_label,
 )
 from connections.models import Connection
 from offers.admin.import_preview import column_names, preview_rows
@@ -195,9 +196,10 @@ class ImportRunAdmin(ModelAdmin):
 
     # Columns -----------------------------------------------------------------------------------------
 
-    @display(description=_("State"), label=ImportRun.STATE_COLOURS, ordering="state")
-    def show_state(self, run: ImportRun) -> tuple[str, str]:
-        return run.state, run.get_state_display()
+    @display(description=_("State"), ordering="state")
+    def show_state(self, run: ImportRun) -> str:
+        state = ImportRun.State(run.state)
+        return show_label(state.label, ImportRun.STATE_COLOURS[state])
 
     @display(description=_("Uploaded"), ordering="id")
     def show_age(self, run: ImportRun) -> str:

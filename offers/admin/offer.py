@@ -14,7 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from connections import operations
-from connections.adminbase import ChoicesDropdownFilter, ModelAdmin, RelatedDropdownFilter, display, show_age
+from connections.adminbase import (
+    ChoicesDropdownFilter,
+    ModelAdmin,
+    RelatedDropdownFilter,
+    display,
+    show_age,
+    show_label,
+)
 from connections.models import OutboxMessage
 from offers import services
 from offers.admin import comparison
@@ -57,7 +64,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "project",
         "product",
         "condition",
-        "status",
+        "show_status",
         "refusal",
         "offer_id",
         "show_confirmed",
@@ -79,7 +86,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         ),
         (
             _("What bol has"),
-            {"fields": [("status", "show_confirmed", "offer_id"), "refusal", "show_comparison"]},
+            {"fields": [("show_status", "show_confirmed", "offer_id"), "refusal", "show_comparison"]},
         ),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
     ]
@@ -151,9 +158,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
     def show_price(self, offer: Offer) -> str:
         return price_text(offer.price)
 
-    @display(description=_("Status"), label=Offer.STATUS_COLOURS, ordering="status")
-    def show_status(self, offer: Offer) -> tuple[str, str]:
-        return offer.status, offer.get_status_display()
+    @display(description=_("Status"), ordering="status")
+    def show_status(self, offer: Offer) -> str:
+        status = Offer.Status(offer.status)
+        return show_label(status.label, Offer.STATUS_COLOURS[status])
 
     @display(description=_("Still to reach bol"))
     def show_difference(self, offer: Offer) -> str:

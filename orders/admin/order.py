@@ -25,6 +25,7 @@ from connections.adminbase import (
     action,
     display,
     show_age,
+    show_label,
 )
 from connections.models import OutboxMessage
 from orders.admin.filters import CountryFilter
@@ -120,7 +121,7 @@ class OrderAdmin(ReadOnlyAdmin):
             {
                 "fields": [
                     ("order_id", "connection"),
-                    ("status", "placed_at"),
+                    ("show_status", "placed_at"),
                     ("fulfilment_method", "deliver_by"),
                     ("latest_changed_at", "read_at"),
                 ]
@@ -130,7 +131,7 @@ class OrderAdmin(ReadOnlyAdmin):
         (_("What was said to bol"), {"fields": ["show_messages"]}),
         (_("bol's answer"), {"fields": ["show_raw"], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["show_shipping", "show_billing", "show_messages", "show_raw"]
+    readonly_fields = ["show_status", "show_shipping", "show_billing", "show_messages", "show_raw"]
     inlines = [OrderItemInline, ShipmentInline]
     actions = ["mark_shipped"]
     actions_detail = ["open_mark_shipped"]
@@ -179,9 +180,10 @@ class OrderAdmin(ReadOnlyAdmin):
     def show_items(self, order: Order) -> str:
         return ", ".join(str(item) for item in order.items.all())
 
-    @display(description=_("Status"), label=Order.STATUS_COLOURS, ordering="status")
-    def show_status(self, order: Order) -> tuple[str, str]:
-        return order.status, order.get_status_display()
+    @display(description=_("Status"), ordering="status")
+    def show_status(self, order: Order) -> str:
+        status = Order.Status(order.status)
+        return show_label(status.label, Order.STATUS_COLOURS[status])
 
     @display(description=_("Ships to"))
     def show_shipping(self, order: Order) -> SafeString:

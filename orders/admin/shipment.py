@@ -19,6 +19,7 @@ from connections.adminbase import (
     TabularInline,
     display,
     show_age,
+    show_label,
 )
 from orders.models import Shipment
 
@@ -26,9 +27,10 @@ from orders.models import Shipment
 class ShipmentRow:
     """The columns of a parcel, in its own list and on the page of its order."""
 
-    @display(description=_("State"), label=Shipment.STATE_COLOURS, ordering="state")
-    def show_state(self, shipment: Shipment) -> tuple[str, str]:
-        return shipment.state, shipment.get_state_display()
+    @display(description=_("State"), ordering="state")
+    def show_state(self, shipment: Shipment) -> str:
+        state = Shipment.State(shipment.state)
+        return show_label(state.label, Shipment.STATE_COLOURS[state])
 
     @display(description=_("Left"), ordering="shipped_at")
     def show_left(self, shipment: Shipment) -> str:
@@ -52,7 +54,7 @@ class ShipmentInline(ShipmentRow, TabularInline):
         "transporter_code",
         "track_and_trace",
         "show_left",
-        "state",
+        "show_state",
         "reason",
     ]
     extra = 0
@@ -86,12 +88,12 @@ class ShipmentAdmin(ShipmentRow, ReadOnlyAdmin):
     search_fields = ["reference__exact", "track_and_trace__exact", "order__order_id__exact"]
     search_help_text = _("Reference, track and trace or order")
     fieldsets = [
-        (None, {"fields": [("reference", "show_order"), "show_contents", ("state", "reason")]}),
+        (None, {"fields": [("reference", "show_order"), "show_contents", ("show_state", "reason")]}),
         (_("Transport"), {"fields": [("transporter_code", "track_and_trace"), ("shipped_at", "created_by")]}),
         (_("At bol"), {"fields": [("shipment_id", "transport_id"), "confirmed_at"]}),
     ]
 
-    readonly_fields = ["show_order", "show_contents"]
+    readonly_fields = ["show_order", "show_contents", "show_state"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         return super().get_queryset(request).prefetch_related("items__item")
