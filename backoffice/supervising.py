@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 GRACE_SECONDS = 40.0
+READY_SECONDS = 20.0
 STEADY_SECONDS = 30.0
 MOST_FAILURES = 3
 LONGEST_PAUSE_SECONDS = 15.0
@@ -46,8 +47,11 @@ def _end_with_parent() -> None:
 class Child:
     """One supervised process in a session of its own, so that a Ctrl-C reaches the supervisor alone."""
 
-    def __init__(self, name: str, argv: Sequence[str], out: Output) -> None:
+    def __init__(
+        self, name: str, argv: Sequence[str], out: Output, *, is_ready: Callable[[], bool] = lambda: True
+    ) -> None:
         self.name, self._argv, self._out = name, [sys.executable, "-u", *argv], out
+        self._is_ready = is_ready
         self._process: subprocess.Popen[str] | None = None
         self._started_at = 0.0
         self.failures = 0
@@ -65,6 +69,12 @@ class Child:
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - it only makes one system call
         )
         threading.Thread(target=self._repeat_output, args=(self._process,), daemon=True).start()
+
+    def wait_until_ready(self) -> None:
+        """Return when those that need this child may start, or when it takes too long."""
+        give_up_at = time.monotonic() + READY_SECONDS
+        while not (self._is_ready() or self.has_ended) and time.monotonic() < give_up_at:
+            time.sleep(0.1)
 
     @property
     def has_ended(self) -> bool:
@@ -111,11 +121,12 @@ class Supervisor:
         self._stop = threading.Event()
 
     def run(self) -> None:
-        """Start all children and return when they have been stopped by SIGINT, SIGTERM or SIGHUP."""
+        """Start all children, one when the one before is ready, and return when they have been stopped by SIGINT, SIGTERM or SIGHUP."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stop.set())
         for child in self._children:
             child.start()
+            child.wait_until_ready()
         while not self._stop.wait(0.5):
             for child in self._children:
                 if child.has_ended:

@@ -111,6 +111,15 @@ def run(connection: Connection, name: str) -> Report:
         _give_back_lease(flow)
 
 
+def attempt(connection: Connection, name: str) -> Report:
+    """Run one flow; trouble with bol is noted on the flow and is no failure of the worker's."""
+    try:
+        return run(connection, name)
+    except bol.BolError as error:
+        logger.warning("%s of %s: %s", name, connection, error)
+        return Report(skipped=str(error))
+
+
 def run_until_complete(connection: Connection, name: str) -> Report:
     """Run one flow again and again until nothing is left to do at once."""
     total = run(connection, name)

@@ -13,7 +13,7 @@ def ring_due_flows() -> int:
 
 def run_flow(connection_id: int, kind: str) -> dict[str, int]:
     """Run one flow of one connection."""
-    return flows.run(Connection.objects.get(pk=connection_id), kind).counts
+    return flows.attempt(Connection.objects.get(pk=connection_id), kind).counts
 
 
 def prune() -> dict[str, int]:

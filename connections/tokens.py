@@ -18,7 +18,7 @@ from connections.models import AccessToken, Connection
 
 RENEW_BEFORE_END = timedelta(seconds=60)
 FETCH_LEASE = timedelta(seconds=30)
-PAUSE_AFTER_FAILURE = timedelta(seconds=30)
+PAUSE_AFTER_FAILURE = timedelta(seconds=10)
 PAUSE_AFTER_REFUSAL = timedelta(minutes=15)
 POLL_SECONDS = 0.1
 

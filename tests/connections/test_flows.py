@@ -12,7 +12,7 @@ from connections import bol, doorbell, flows, services
 from connections.clients import client_for
 from connections.flows import FlowKind, Report
 from connections.models import Connection, Flow
-from connections.tasks import ring_due_flows
+from connections.tasks import ring_due_flows, run_flow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -132,3 +132,14 @@ def test_after_correction_everything_runs_again(make_connection, kind, sandbox, 
     assert OrmQ.objects.count() == len(flows.kinds())
     flows.run(connection, "test")
     assert kind.runs == [connection]
+
+
+def test_trouble_with_bol_is_noted_and_no_failure_of_the_worker(connection, kind):
+    def fail(connection, flow):
+        raise bol.NotSent("no route to bol")
+
+    kind.behaviour["run"] = fail
+
+    run_flow(connection.pk, "test")
+
+    assert "no route to bol" in Flow.objects.get(kind="test").last_error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         self._announce(port, sandbox_port, password)
         os.environ.setdefault("ORDERS_INTERVAL", str(DEMO_ORDERS_INTERVAL_SECONDS))
         children = [
-            Child("bol", _sandbox(sandbox_port), self.stdout),
+            Child("bol", _sandbox(sandbox_port), self.stdout, is_ready=partial(_answers, sandbox_port)),
             Child("worker", ["manage.py", "qcluster"], self.stdout),
             Child("web", _web(port), self.stdout),
         ]
@@ -80,6 +81,11 @@ def _web(port: int) -> list[str]:
         "--no-control-socket",
     ]
     return ["-m", "gunicorn", *options, "backoffice.wsgi"]
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _require_free(port: int) -> None:
