@@ -60,8 +60,10 @@ class OfferStatus(models.TextChoices):
 
     NEW = "new", _("Not sent yet")
     PUBLISHING = "publishing", _("Being published")
-    ON_SALE = "on_sale", _("Published")
+    ON_SALE = "on_sale", _("On sale")
+    NOT_FOR_SALE = "not_for_sale", _("Not for sale")
     ON_HOLD = "on_hold", _("On hold")
     REFUSED = "refused", _("Refused by bol")
     OUTCOME_UNKNOWN = "unknown", _("Outcome unknown")
-    GONE = "gone", _("Not at bol any more")
+    EAN_CONFLICT = "conflict", _("EAN conflict")
+    GONE = "gone", _("Gone at bol")

@@ -21,6 +21,7 @@ from offers.status import Facts, status_of
 
 WANTED_FIELDS = (
     "price",
+    "volume_prices",
     "stock",
     "reference_code",
     "unknown_product_title",
@@ -29,6 +30,7 @@ WANTED_FIELDS = (
     "delivery_code",
     "countries",
     "economic_operator_id",
+    "delivery_profile_id",
 )
 KNOWN_FIELDS = (
     "offer_id",
@@ -71,9 +73,11 @@ class Offer(models.Model):
         OfferStatus.NEW: "info",
         OfferStatus.PUBLISHING: "info",
         OfferStatus.ON_SALE: "success",
+        OfferStatus.NOT_FOR_SALE: "warning",
         OfferStatus.ON_HOLD: "warning",
         OfferStatus.REFUSED: "danger",
         OfferStatus.OUTCOME_UNKNOWN: "warning",
+        OfferStatus.EAN_CONFLICT: "danger",
         OfferStatus.GONE: "danger",
     }
 
@@ -95,6 +99,8 @@ class Offer(models.Model):
         validators=[rules.validate_price],
         help_text=_("In euros, VAT included, from 1 to 9999."),
     )
+    # Cheaper per piece from a quantity on: [{"quantity": 6, "unit_price": "11.00"}, ...], without the price of one.
+    volume_prices = models.JSONField(_("volume prices"), default=list, blank=True)
     stock = models.PositiveIntegerField(
         _("stock"),
         default=0,
@@ -126,6 +132,18 @@ class Offer(models.Model):
         _("countries"), max_length=10, choices=Countries.choices, default=Countries.NL
     )
     economic_operator_id = models.CharField(_("economic operator"), max_length=36, blank=True)
+    delivery_profile_id = models.CharField(_("delivery profile"), max_length=36, blank=True)
+    # About the article itself: set when the offer is made, for bol changes neither afterwards.
+    condition_comment = models.TextField(_("comment on the condition"), max_length=2000, blank=True)
+    is_margin_good = models.BooleanField(_("margin scheme"), default=False)
+
+    # Why it is on hold, and until when; only what we held ourselves is released by itself.
+    hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
+    hold_until = models.DateTimeField(_("on hold until"), null=True, blank=True, db_index=True)
+
+    # Nothing is sent while two products or projects claim one EAN; a decision parks all but the owner.
+    is_in_conflict = models.BooleanField(_("EAN conflict"), default=False, db_index=True)
+    parked_reason = models.CharField(_("why parked"), max_length=200, blank=True)
 
     # Known
     offer_id = models.CharField(_("offer ID"), max_length=50, blank=True, db_index=True)
@@ -150,6 +168,10 @@ class Offer(models.Model):
     observed = models.JSONField(_("what bol says"), null=True, blank=True)
     observed_at = models.DateTimeField(_("asked"), null=True, blank=True)
     for_sale = models.BooleanField(_("for sale"), null=True, blank=True)
+    # Why not, per country, as bol says it: [{"country": "NL", "category": "PRICE", "code": "4000-1", ...}].
+    reasons = models.JSONField(_("why not for sale"), default=list, blank=True)
+    reasons_at = models.DateTimeField(_("reasons asked"), null=True, blank=True)
+    reason_category = models.CharField(_("kind of reason"), max_length=20, blank=True, db_index=True)
 
     status = models.CharField(
         _("status"), max_length=12, choices=OfferStatus.choices, default=OfferStatus.NEW, editable=False

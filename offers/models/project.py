@@ -64,6 +64,7 @@ class Project(models.Model):
             "The ID at bol of who answers for the product in the EU. Left empty, bol keeps what it has."
         ),
     )
+    delivery_profile_id = models.CharField(_("delivery profile"), max_length=36, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()
@@ -88,4 +89,5 @@ class Project(models.Model):
             "delivery_code": self.delivery_code,
             "countries": self.countries,
             "economic_operator_id": self.economic_operator_id,
+            "delivery_profile_id": self.delivery_profile_id,
         }
