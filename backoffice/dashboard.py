@@ -22,10 +22,11 @@ from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
 from offers.models import Offer
-from orders.models import Order, Shipment
+from orders.models import Order, OrderToFetch, Shipment
 
 DAYS = 14
 LATE_CONFIRMATION = timedelta(hours=1)
+FAILURES_OF_AN_ORDER = 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Task:
 def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the front page."""
     may = request.user.has_perm
-    tasks = [task.count() for needed, make in TASKS if may(needed) for task in [make()]]
+    tasks = [make().count() for needed, make in TASKS if may(needed)]
     return context | {
         "title": _("Today"),
         "tasks": tasks,
@@ -124,6 +125,29 @@ def _unknown_outcomes() -> Task:
     )
 
 
+def _slow_messages() -> Task:
+    before = timezone.now() - LATE_CONFIRMATION
+    return Task(
+        _("Under way for more than an hour"),
+        _("Waiting for bol, or for their turn."),
+        _list("connections_outboxmessage", state__exact=MessageState.PENDING),
+        "warning",
+        OutboxMessage.objects.open().filter(changed_at__lt=before, connection__in=Connection.objects.live()),
+        "changed_at",
+    )
+
+
+def _unread_orders() -> Task:
+    return Task(
+        _("Orders that cannot be read"),
+        _("bol lists them and does not show them; they are tried again."),
+        _list("orders_order"),
+        "danger",
+        OrderToFetch.objects.filter(failures__gte=FAILURES_OF_AN_ORDER),
+        "requested_at",
+    )
+
+
 def _stopped_connections() -> Task:
     return Task(
         _("Connections that stand still"),
@@ -141,6 +165,8 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_shipment", _unconfirmed_shipments),
     ("connections.view_outboxmessage", _refused_messages),
     ("connections.view_outboxmessage", _unknown_outcomes),
+    ("connections.view_outboxmessage", _slow_messages),
+    ("orders.view_order", _unread_orders),
     ("connections.view_connection", _stopped_connections),
 ]
 

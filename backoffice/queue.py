@@ -10,11 +10,13 @@ import fcntl
 import os
 import tempfile
 import time
+from multiprocessing.sharedctypes import RawValue
 from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from django.conf import settings
 from django_q import cluster
 from django_q.queues import Queue
 
@@ -25,7 +27,7 @@ class KernelLock:
     """A lock between processes that ends with its holder."""
 
     def __init__(self) -> None:
-        descriptor, name = tempfile.mkstemp(prefix="queue-", suffix=".lock")
+        descriptor, name = tempfile.mkstemp(prefix="queue-", suffix=".lock", dir=settings.DATA_DIR)
         os.close(descriptor)
         self._path = Path(name)
         self._descriptor = -1
@@ -66,8 +68,24 @@ class KernelLock:
     def _open(self) -> int:
         # Each process opens the file itself: an inherited descriptor would share the parent's lock.
         if self._owner != os.getpid():
-            self._descriptor, self._owner = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), os.getpid()
+            self._descriptor, self._owner = os.open(self._path, os.O_RDWR), os.getpid()
         return self._descriptor
+
+
+class KernelCounter:
+    """django-q2's count of what is in a queue, under a lock that ends with its holder."""
+
+    def __init__(self) -> None:
+        self._lock = KernelLock()
+        self._count = RawValue("i", 0)
+
+    def increment(self, n: int = 1) -> None:
+        with self._lock:
+            self._count.value += n
+
+    @property
+    def value(self) -> int:
+        return int(self._count.value)
 
 
 class RobustQueue(Queue):
@@ -77,6 +95,7 @@ class RobustQueue(Queue):
         super().__init__(*args, **kwargs)
         self._rlock = KernelLock()
         self._wlock = KernelLock()
+        self.size = KernelCounter()
 
 
 def install() -> None:

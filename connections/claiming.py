@@ -75,7 +75,7 @@ def take_back_abandoned(connection: Connection) -> int:
 
 def _choose(connection: Connection, limit: int, but_not: Collection[str]) -> list[OutboxMessage]:
     due = OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).due()
-    for_the_oldest = limit // SHARE_FOR_THE_OLDEST
+    for_the_oldest = max(limit // SHARE_FOR_THE_OLDEST, 1) if limit > 1 else 0
     chosen = list(due.order_by("lane", "id")[: limit - for_the_oldest])
     if len(chosen) == limit - for_the_oldest and for_the_oldest:
         chosen += due.exclude(pk__in=[message.pk for message in chosen]).order_by("id")[:for_the_oldest]

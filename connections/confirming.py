@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import bol, clients, delivering, operations, settling
+from connections import bol, clients, delivering, flows, operations, settling
 from connections.bol import Effect
 from connections.claiming import Parcel
 from connections.flows import Report
@@ -21,17 +21,21 @@ CHUNK = 1000
 # Young messages mostly end within seconds: one run asks a few times before it leaves the rest to the next.
 ROUNDS = 4
 PAUSE_SECONDS = 2.0
+# A run ends before the queue's own limit and rings for the next one.
+RUN_SECONDS = 45.0
 
 
 def ask(connection: Connection, flow: Flow) -> Report:
     """Ask bol how the accepted messages of this connection ended, and settle them."""
-    report = Report()
+    report, ends_at = Report(), time.monotonic() + RUN_SECONDS
     with clients.client_for(connection) as client:
         for round_number in range(ROUNDS):
             if round_number:
                 time.sleep(PAUSE_SECONDS)
             while _ask_once(connection, client, report):
-                pass
+                if not flows.keep_lease(flow) or time.monotonic() > ends_at:
+                    report.is_complete = False
+                    return report
             if not _some_are_young(connection):
                 break
     return report
@@ -77,6 +81,8 @@ def _settle(message: OutboxMessage, status: bol.ProcessStatus | None) -> str:
         return "confirmed"
     if status.status == "FAILURE":
         return _settle_failure(operation, message, status)
+    if settling.is_overdue(message):
+        return _settle_unknown(operation, message)
     OutboxMessage.objects.filter(pk=message.pk, state=MessageState.ACCEPTED).update(
         check_at=settling.next_look(message)
     )

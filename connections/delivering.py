@@ -67,7 +67,7 @@ def survive(parcel: Parcel, error: Exception) -> None:
     if parcel.is_verification:
         logger.exception("%s cannot be verified", parcel.leader, exc_info=error)
         settling.look_again_later(parcel.leader)
-    elif operations.get(parcel.leader.operation).effect is Effect.ONCE:
+    elif operations.is_once_only(parcel.leader.operation):
         logger.exception("The answer for %s cannot be handled", parcel.leader, exc_info=error)
         for message in parcel.messages:
             settling.move_to_unconfirmed(
@@ -121,7 +121,15 @@ def _settle_verdict(operation: Operation, parcel: Parcel, verdict: Verdict, answ
         operation.withdraw(parcel.messages)
         settling.move_to_waiting(message, failed=True)
     else:
-        settling.look_again_later(message)
+        _look_again(parcel)
+
+
+def _look_again(parcel: Parcel) -> None:
+    """Keep the outcome open, until bol will not tell any more: then a person has to find out."""
+    if settling.is_overdue(parcel.leader):
+        refuse(parcel, *explaining.nobody_knows())
+    else:
+        settling.look_again_later(parcel.leader)
 
 
 def _settle_error(operation: Operation, parcel: Parcel, error: Exception) -> Advice | None:
@@ -139,10 +147,10 @@ def _settle_error(operation: Operation, parcel: Parcel, error: Exception) -> Adv
 
 def _settle_bol_error(operation: Operation, parcel: Parcel, error: bol.BolError, effect: Effect) -> Advice:
     decision = bol.decide(error, effect, max(message.failures for message in parcel.messages))
-    if decision.advice is Advice.OUTCOME_UNKNOWN:
+    if decision.advice is Advice.OUTCOME_UNKNOWN and not parcel.is_verification:
         _leave_unconfirmed(parcel, error)
     elif parcel.is_verification:
-        settling.look_again_later(parcel.leader)
+        _look_again(parcel)
     elif decision.advice is Advice.NEEDS_PERSON:
         refuse(parcel, str(error), explaining.advice_for(error), error)
     else:

@@ -24,3 +24,11 @@ def own_mistake(error: Exception) -> tuple[str, str]:
         _("The back office could not handle this message (%(kind)s).") % {"kind": type(error).__name__},
         _("Nothing you did is lost. The log of the worker has the details; send it again after the update."),
     )
+
+
+def nobody_knows() -> tuple[str, str]:
+    """Return reason and advice where bol could not be made to tell how something ended."""
+    return (
+        _("For a day nobody could find out at bol whether this happened."),
+        _("Look it up in bol's own screens. If it is missing there, send it again."),
+    )

@@ -106,9 +106,11 @@ def run(connection: Connection, name: str) -> Report:
     if not _take_lease(flow):
         return Report(skipped=_("another worker runs it"))
     try:
-        return _run_leased(kind, connection, flow)
+        report = _run_leased(kind, connection, flow)
     finally:
         _give_back_lease(flow)
+    _answer_again(flow, is_complete=report.is_complete)
+    return report
 
 
 def attempt(connection: Connection, name: str) -> Report:
@@ -174,15 +176,14 @@ def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
         flow.fail(f"{type(error).__name__}: {error}", _wait_after(flow, kind))
         raise
     flow.succeed(timedelta(0) if not report.is_complete else _with_jitter(kind.interval))
-    _answer_again(flow, kind, is_complete=report.is_complete)
     return report
 
 
-def _answer_again(flow: Flow, kind: FlowKind, *, is_complete: bool) -> None:
-    """Ring once more where work is left, or where somebody rang while we were at it."""
-    if not is_complete or Flow.objects.filter(pk=flow.pk).exclude(rung_at=None).exists():
-        Flow.objects.filter(pk=flow.pk).update(rung_at=None)
-        doorbell.ring(flow.connection_id, kind.name)
+def _answer_again(flow: Flow, *, is_complete: bool) -> None:
+    """Ring once more where work is left, or where somebody rang while we were at it; the lease is free by now."""
+    rang_meanwhile = Flow.objects.filter(pk=flow.pk).exclude(rung_at=None).update(rung_at=None)
+    if rang_meanwhile or not is_complete:
+        doorbell.ring(flow.connection_id, flow.kind)
 
 
 def _wait_after(flow: Flow, kind: FlowKind) -> timedelta:

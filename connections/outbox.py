@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connections import doorbell
@@ -46,7 +47,7 @@ def enqueue_many(connection: Connection, notes: Iterable[Note], *, by: Any = Non
             batch_size=BATCH,
             update_conflicts=True,
             unique_fields=["waiting_key"],
-            update_fields=["lane", "changed_at"],
+            update_fields=["lane", "not_before", "changed_at"],
         )
         _overtake_refusals(connection, messages)
     transaction.on_commit(partial(doorbell.ring, connection.pk, "outbox"))
@@ -81,8 +82,10 @@ def _message(connection: Connection, note: Note, by: Any) -> OutboxMessage:
 def _overtake_refusals(connection: Connection, messages: list[OutboxMessage]) -> None:
     for start in range(0, len(messages), BATCH):
         part = messages[start : start + BATCH]
-        OutboxMessage.objects.failed().filter(
-            connection=connection,
-            operation__in={message.operation for message in part},
-            subject__in={message.subject for message in part},
-        ).update(state=MessageState.SUPERSEDED)
+        same = Q()
+        for operation in {message.operation for message in part}:
+            subjects = [message.subject for message in part if message.operation == operation]
+            same |= Q(operation=operation, subject__in=subjects)
+        OutboxMessage.objects.failed().filter(same, connection=connection).update(
+            state=MessageState.SUPERSEDED
+        )

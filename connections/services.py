@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connections import doorbell, flows, operations, settling, tokens
@@ -65,7 +66,7 @@ def send_again(messages: Iterable[OutboxMessage]) -> int:
     refused = [message for message in messages if message.state == MessageState.FAILED]
     for message in refused:
         if operations.is_once_only(message.operation):
-            settling.move_to_unconfirmed(message, check_in=None)
+            settling.move_to_unconfirmed(message, check_in=None, changed_at=timezone.now())
         else:
             settling.move_to_waiting(message)
     for connection_id in {message.connection_id for message in refused}:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from connections import bol
 from connections.models import MessageState, OutboxMessage
@@ -86,7 +85,7 @@ def move_to_failed(message: OutboxMessage, reason: str, advice: str) -> bool:
 
 
 def move_to_unconfirmed(
-    message: OutboxMessage, *, check_in: timedelta | None, refusal: str = "", reason: str = ""
+    message: OutboxMessage, *, check_in: timedelta | None, refusal: str = "", reason: str = "", **changes: Any
 ) -> bool:
     """Nobody knows whether it happened; look it up at bol after `check_in` (at once for None)."""
     return _move(
@@ -95,19 +94,19 @@ def move_to_unconfirmed(
         check_at=timezone.now() + (check_in or timedelta(0)),
         was_refused=bool(refusal),
         reason=refusal or reason,
+        **changes,
     )
 
 
 def look_again_later(message: OutboxMessage, wait: timedelta | None = None) -> bool:
     """Keep the outcome open and look it up once more: after `wait`, or less often as time goes by."""
     since = timezone.now() - _started(message)
-    if since > GIVE_UP_AFTER:
-        return move_to_failed(
-            message,
-            _("For a day nobody could find out at bol whether this happened."),
-            _("Look it up in bol's own screens, then settle it by hand or send it again."),
-        )
     return _move(message, MessageState.UNCONFIRMED, check_at=timezone.now() + (wait or _clamp(since / 2)))
+
+
+def is_overdue(message: OutboxMessage) -> bool:
+    """Whether the outcome has been open for so long that bol will not tell any more."""
+    return timezone.now() - _started(message) > GIVE_UP_AFTER
 
 
 def may_repeat(message: OutboxMessage) -> bool:
@@ -122,7 +121,8 @@ def next_look(message: OutboxMessage) -> datetime:
 
 
 def _started(message: OutboxMessage) -> datetime:
-    return message.accepted_at or message.last_sent_at or message.created_at
+    # The last thing that was done about it: a person who has an old message sent again begins anew.
+    return max(moment for moment in (message.accepted_at, message.last_sent_at, message.changed_at) if moment)
 
 
 def _clamp(wait: timedelta) -> timedelta:

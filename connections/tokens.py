@@ -84,7 +84,8 @@ class SharedToken:
         free = Q(fetching_until=None) | Q(fetching_until__lt=now)
         # The row must still be as it was read: somebody may have fetched a token in between.
         unchanged = AccessToken.objects.filter(free, pk=row.pk, expires_at=row.expires_at)
-        return bool(unchanged.update(fetching_until=now + FETCH_LEASE))
+        row.fetching_until = now + FETCH_LEASE
+        return bool(unchanged.update(fetching_until=row.fetching_until))
 
     def _fetch(self, row: AccessToken) -> str:
         try:
@@ -105,7 +106,9 @@ class SharedToken:
         return self._remember(token)
 
     def _stop_fetching(self, row: AccessToken, pause: timedelta) -> None:
-        AccessToken.objects.filter(pk=row.pk).update(fetching_until=None, not_before=timezone.now() + pause)
+        # Only our own attempt: new credentials may have made a row of their own in the meantime.
+        ours = AccessToken.objects.filter(pk=row.pk, fetching_until=row.fetching_until)
+        ours.update(fetching_until=None, not_before=timezone.now() + pause)
 
     def _remember(self, token: bol.AccessToken) -> str:
         _in_memory[self._login] = token

@@ -62,7 +62,8 @@ class Plan:
 
 @transaction.atomic
 def _announce_chunk(offers: Sequence[Offer], by: Any) -> None:
-    plans = {offer.subject: _plan(offer) for offer in offers}
+    open_messages = _open_messages(offers)
+    plans = {offer.subject: _plan(offer, open_messages) for offer in offers}
     _save_standing(offers)
     for connection, members in _by_connection(offers).items():
         _withdraw_the_rest(connection, {offer.subject: plans[offer.subject] for offer in members})
@@ -70,14 +71,26 @@ def _announce_chunk(offers: Sequence[Offer], by: Any) -> None:
         outbox.enqueue_many(connection, notes, by=by)
 
 
-def _plan(offer: Offer) -> Plan:
+def _open_messages(offers: Iterable[Offer]) -> frozenset[int]:
+    """Return the messages that still carry something about these offers: what an ended one carried has to be said anew."""
+    carriers = {way["message"] for offer in offers for way in offer.sending.values()}
+    if not carriers:
+        return frozenset()
+    return frozenset(OutboxMessage.objects.open().filter(pk__in=carriers).values_list("pk", flat=True))
+
+
+def _plan(offer: Offer, open_messages: frozenset[int]) -> Plan:
     """Decide what to say about one offer; a refusal of which a part was corrected is forgotten here."""
     if not offer.project.is_active or offer.gone_at:
         return Plan()
     wanted = offer.wanted
     if any(wanted[name] != refused for name, refused in offer.refused.items()):
         offer.forget_refusal()
-    under_way = frozenset(name for name, way in offer.sending.items() if way["sent"] == wanted[name])
+    under_way = frozenset(
+        name
+        for name, way in offer.sending.items()
+        if way["message"] in open_messages and way["sent"] == wanted[name]
+    )
     if not offer.offer_id:
         return _plan_creation(offer, under_way)
     together = dialect_of(offer.project.connection).travels_together

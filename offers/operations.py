@@ -238,8 +238,7 @@ class DeleteOffer(OfferOperation):
 
 def _offer_of(messages: Messages) -> Offer | None:
     """Return the offer, locked until the end of the transaction; None where it does not exist any more."""
-    offers = Offer.objects.with_all().select_for_update(of=("self",))
-    return offers.filter(pk=messages[0].subject_pk).first()
+    return Offer.objects.filter(pk=messages[0].subject_pk).locked().first()
 
 
 def _carried(offer: Offer, messages: Messages) -> list[str]:

@@ -112,6 +112,26 @@ def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
             announce(_locked(keys[start : start + CHUNK]), by)
 
 
+class EanInUse(ValueError):
+    """bol has an offer under the EAN of this product, or may be getting one: it cannot be changed."""
+
+
+@transaction.atomic
+def change_product(product: Product, fields: Sequence[str], by: Any) -> None:
+    """Save changed fields of a product and announce its offers, for reference, EAN and title are told with each.
+
+    Raises EanInUse where the EAN changed and an offer of the product is at bol, which keeps the EAN for good.
+    """
+    offers = Offer.objects.filter(product=product).locked()
+    if "ean" in fields and any(offer.is_at_bol for offer in offers):
+        raise EanInUse(product.ean)
+    product.save(update_fields=fields)
+    followers = list(offers.all())
+    for offer in followers if "ean" in fields else []:
+        offer.forget_refusal()
+    announce(followers, by)
+
+
 def is_unknown_to_bol(offer: Offer) -> bool:
     """Tell whether bol surely never heard of an offer."""
     return not (offer.offer_id or offer.sending or offer.known.in_doubt or offer.gone_at)
@@ -157,9 +177,7 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
 
 
 def _locked(keys: Sequence[int]) -> OfferQuerySet:
-    # In one order, so that two chunks never wait for each other.
-    offers: OfferQuerySet = Offer.objects.with_all().select_for_update(of=("self",))
-    return offers.filter(pk__in=keys).order_by("pk")
+    return Offer.objects.filter(pk__in=keys).locked()
 
 
 def _apply(offer: Offer, wanted: Wanted) -> dict[str, history.Change]:

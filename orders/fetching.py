@@ -70,7 +70,7 @@ class Fetch:
         self.client = client
         self.report = Report()
         self._started_at = time.monotonic()
-        self._failed_in_a_row = 0
+        self._failed_in_a_row: list[int] = []
 
     def run(self) -> Report:
         """Read one list to its end and then what it showed, so that the first orders are there early."""
@@ -115,16 +115,17 @@ class Fetch:
             return self._end_pass(listing)
         changed = changed_orders(self.connection, orders)
         self.report.count("listed", len(orders))
-        listing.found += noting.note(self.connection, changed)
+        noting.note(self.connection, changed)
         listing.page += 1
-        listing.save(update_fields=["page", "found"])
+        listing.save(update_fields=["page"])
         return False
 
     def _end_pass(self, listing: Listing) -> bool:
-        # Pages shift while they are read. A list of several is read again until it brings nothing new.
-        if listing.found and listing.page > 2:
-            listing.found, listing.page = 0, 1
-            listing.save(update_fields=["page", "found"])
+        # Pages shift while they are read. What slips in a list of minutes is in the next one, which overlaps it; a day
+        # of several pages is read a second time, and not until it stands still: a busy shop's day never does.
+        if listing.minutes is None and listing.page > 2 and not listing.is_repeated:
+            listing.page, listing.is_repeated = 1, True
+            listing.save(update_fields=["page", "is_repeated"])
             return False
         listing.delete()
         self.flow.cursor = listing.seen_up_to
@@ -156,7 +157,7 @@ class Fetch:
         except Exception as error:  # noqa: BLE001 - one broken order must not stop the others
             self._note_failure(row, error)
             return
-        self._failed_in_a_row = 0
+        self._failed_in_a_row.clear()
 
     def _note_failure(self, row: OrderToFetch, error: Exception) -> None:
         # The error's own text may quote what is in the order.
@@ -164,11 +165,13 @@ class Fetch:
         pause = min(FIRST_RETRY * 2 ** min(row.failures, 16), LONGEST_RETRY)
         noting.postpone(row, error, timezone.now() + pause)
         self.report.count("failed")
-        self._failed_in_a_row += 1
-        if self._failed_in_a_row >= FAILURES_IN_A_ROW:
+        self._failed_in_a_row.append(row.pk)
+        if len(self._failed_in_a_row) >= FAILURES_IN_A_ROW:
+            # It is bol's trouble: these orders are not to wait longer for it than the flow itself.
+            noting.forgive(self._failed_in_a_row)
             # Not the error itself: its text would be kept and shown.
             raise TooManyFailures(
-                f"{self._failed_in_a_row} orders, the last one {type(error).__name__}"
+                f"{len(self._failed_in_a_row)} orders, the last one {type(error).__name__}"
             ) from None
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from connections import doorbell
@@ -16,24 +17,23 @@ from orders.models import OrderToFetch
 FLOW = "orders"
 
 
-def note(connection: Connection, order_ids: Collection[str]) -> int:
-    """Note that these orders have to be read; return how many were not noted already. Call it in a transaction."""
+def note(connection: Connection, order_ids: Collection[str], *, at_once: bool = False) -> None:
+    """Note that these orders have to be read; `at_once` also those that wait after a failure. Call it in a transaction."""
     now = timezone.now()
-    order_ids = sorted(set(order_ids))
-    rows = OrderToFetch.objects.filter(connection=connection)
-    waiting = set(rows.filter(order_id__in=order_ids).values_list("order_id", flat=True))
     OrderToFetch.objects.bulk_create(
-        [OrderToFetch(connection=connection, order_id=order_id, requested_at=now) for order_id in order_ids],
+        [
+            OrderToFetch(connection=connection, order_id=order_id, requested_at=now, not_before=now)
+            for order_id in sorted(set(order_ids))
+        ],
         update_conflicts=True,
         unique_fields=["connection", "order_id"],
-        update_fields=["requested_at"],
+        update_fields=["requested_at", "not_before"] if at_once else ["requested_at"],
     )
-    return len(order_ids) - len(waiting)
 
 
 def fetch_soon(connection: Connection, order_ids: Collection[str]) -> None:
     """Have these orders read as soon as this transaction is committed."""
-    note(connection, order_ids)
+    note(connection, order_ids, at_once=True)
     transaction.on_commit(partial(doorbell.ring, connection.pk, FLOW))
 
 
@@ -47,3 +47,8 @@ def postpone(row: OrderToFetch, error: Exception, until: datetime) -> None:
     OrderToFetch.objects.filter(pk=row.pk).update(
         failures=row.failures + 1, not_before=until, last_error=type(error).__name__
     )
+
+
+def forgive(keys: Collection[int]) -> None:
+    """Take back the last failure of orders that were not to blame for it."""
+    OrderToFetch.objects.filter(pk__in=keys).update(failures=F("failures") - 1, not_before=timezone.now())

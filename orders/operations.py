@@ -40,11 +40,6 @@ class CreateShipment(Operation):
         shipment = _locked(messages)
         if shipment.state == ShipmentState.CONFIRMED:
             return NothingToSend()
-        if shipment.state == ShipmentState.REFUSED and not _still_fits(shipment):
-            return CannotSend(
-                _("What is in this parcel has been marked shipped in another one meanwhile."),
-                _("Nothing needs to be done for this parcel."),
-            )
         # If nothing is heard after this, nobody knows.
         _move(shipment, ShipmentState.UNKNOWN)
         parcel = _announcement(shipment)
@@ -82,6 +77,11 @@ class CreateShipment(Operation):
 
     def verify(self, messages: Sequence[OutboxMessage]) -> Preparation:
         shipment = _locked(messages)
+        if shipment.state == ShipmentState.REFUSED and not _still_fits(shipment):
+            return CannotSend(
+                _("What is in this parcel has been marked shipped in another one meanwhile."),
+                _("Nothing needs to be done for this parcel."),
+            )
         _move(shipment, ShipmentState.UNKNOWN)
         return Call((_get_order(shipment),), partial(look_at_order, parcel=_announcement(shipment)))
 

@@ -120,8 +120,14 @@ class Connection(models.Model):
         return self.is_active and self.is_live
 
     def suspend(self, reason: str) -> None:
-        """Stop all traffic because bol refused this connection; its messages wait, for they are not to blame."""
-        self._move(ConnectionStatus.SUSPENDED, reason, by=None)
+        """Stop all traffic because bol refused this connection; its messages wait, for they are not to blame.
+
+        A pause that a person asked for stands, and so do credentials that were entered since this one was read.
+        """
+        current = Connection.objects.get(pk=self.pk)
+        refused = (self.client_id, self.client_secret)
+        if current.is_active and (current.client_id, current.client_secret) == refused:
+            self._move(ConnectionStatus.SUSPENDED, reason, by=None)
 
     def pause(self, reason: str, by: Any) -> None:
         """Stop all traffic because a person says so, and why."""

@@ -60,7 +60,10 @@ class Flow(models.Model):
     def fail(self, error: str, wait: timedelta) -> None:
         """Record a run that did not succeed; the next one follows after `wait`."""
         type(self).objects.filter(pk=self.pk).update(
-            failures=F("failures") + 1, last_error=error[:2000], next_run_at=timezone.now() + wait
+            failures=F("failures") + 1,
+            last_error=error[:2000],
+            next_run_at=timezone.now() + wait,
+            rung_at=None,  # who rang meanwhile is answered by the next run
         )
 
     def succeed(self, next_run_in: timedelta) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from connections.adminbase import ModelAdmin
 from offers import services
 from offers.admin.searching import by_ean_or_words
-from offers.models import Offer, Product
+from offers.models import Product
 
 
 @admin.register(Product)
@@ -24,7 +24,7 @@ class ProductAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
         # bol keeps the EAN of an offer for good: another EAN is another product.
-        return ["ean"] if obj and obj.offers.published().exists() else []
+        return ["ean"] if obj and any(offer.is_at_bol for offer in obj.offers.all()) else []
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
@@ -35,5 +35,15 @@ class ProductAdmin(ModelAdmin):
         if not change:
             obj.save()
         elif form.changed_data:
-            obj.save(update_fields=form.changed_data)
-            services.announce_all(Offer.objects.filter(product=obj), request.user)
+            self._change(request, obj, form.changed_data)
+
+    def _change(self, request: HttpRequest, product: Product, fields: list[str]) -> None:
+        try:
+            services.change_product(product, fields, request.user)
+        except services.EanInUse:
+            messages.error(
+                request,
+                _(
+                    "Nothing was saved: an offer under this EAN reached bol in the meantime. Make a new product instead."
+                ),
+            )

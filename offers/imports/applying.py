@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from offers.announcing import announce
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
-from offers.imports.known import is_at_bol
 from offers.models import Offer, Product, Project
 
 
@@ -77,7 +76,7 @@ def _change_products(entries: Sequence[Entry]) -> None:
 
 def _check_not_at_bol(products: Sequence[int]) -> None:
     for offer in Offer.objects.select_for_update().filter(product__in=products):
-        if is_at_bol(offer):
+        if offer.is_at_bol:
             raise Overtaken(str(offer))
 
 
@@ -106,7 +105,7 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
 
 
 def _announce(offers: set[int], by: Any) -> None:
-    announce(Offer.objects.with_all().filter(pk__in=offers).order_by("pk"), by)
+    announce(Offer.objects.filter(pk__in=offers).locked(), by)
 
 
 def _overwrite(rows: Sequence[Any], fields: set[str]) -> None:

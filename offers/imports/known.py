@@ -11,11 +11,6 @@ from offers.models import Offer, Product, Project
 OfferKey = tuple[int, int, str]
 
 
-def is_at_bol(offer: Offer) -> bool:
-    """Tell whether bol has this offer, or may be getting it at this moment."""
-    return bool(offer.offer_id or offer.sending or offer.is_unanswered)
-
-
 @dataclass
 class Known:
     """Projects by name, products by reference, offers by project, product and condition."""
@@ -38,7 +33,7 @@ class Known:
         )
         for offer in Offer.objects.filter(product__in=known.products.values()):
             known.offers[offer.project_id, offer.product_id, offer.condition] = offer
-            if is_at_bol(offer):
+            if offer.is_at_bol:
                 known.at_bol.add(offer.product_id)
         return known
 

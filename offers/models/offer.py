@@ -55,6 +55,15 @@ class OfferQuerySet(models.QuerySet["Offer"]):
     def published(self) -> OfferQuerySet:
         return self.exclude(offer_id="")
 
+    def locked(self) -> OfferQuerySet:
+        """Lock these offers until the end of the transaction and return them as they are by then, with everything.
+
+        Locking and reading are two statements: one that waits for a lock returns joined rows as they were before.
+        The order is the same everywhere, so that two who lock the same offers never wait for each other.
+        """
+        keys = list(self.order_by("pk").select_for_update().values_list("pk", flat=True))
+        return Offer.objects.with_all().filter(pk__in=keys).order_by("pk")
+
     def with_all(self) -> OfferQuerySet:
         """Offers with everything that decides what is sent about them."""
         return self.select_related("product", "project__connection")
@@ -211,6 +220,11 @@ class Offer(models.Model):
     def subject(self) -> str:
         """Return what messages about this offer are about."""
         return f"offer:{self.pk}"
+
+    @property
+    def is_at_bol(self) -> bool:
+        """Whether bol has this offer, or may be getting it at this moment."""
+        return bool(self.offer_id or self.sending or self.is_unanswered)
 
     def wanted_values(self) -> dict[str, Any]:
         """Return what a person decided, by field."""

@@ -23,8 +23,8 @@ class Listing(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     page = models.PositiveIntegerField(_("next page"), default=1)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
-    # How many orders this pass over the list brought that were not known to have changed.
-    found = models.PositiveIntegerField(_("found"), default=0)
+    # A list of several pages shifts while it is read, so that of a day is read twice.
+    is_repeated = models.BooleanField(default=False)
     # Where the cursor of the flow moves when the last page is stored.
     seen_up_to = models.DateTimeField(_("seen up to"))
 

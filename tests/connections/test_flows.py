@@ -143,3 +143,34 @@ def test_trouble_with_bol_is_noted_and_no_failure_of_the_worker(connection, kind
     run_flow(connection.pk, "test")
 
     assert "no route to bol" in Flow.objects.get(kind="test").last_error
+
+
+def test_a_ring_during_a_run_that_fails_does_not_silence_the_flow(connection, kind):
+    def ring_and_fail(connection, flow):
+        doorbell.ring(connection.pk, "test")
+        raise bol.NotSent("no route to bol")
+
+    kind.behaviour["run"] = ring_and_fail
+    run_flow(connection.pk, "test")
+
+    assert doorbell.ring(connection.pk, "test")
+
+
+def test_a_pause_by_a_person_outlives_a_refusal_by_bol(connection, staff):
+    at_work = Connection.objects.get(pk=connection.pk)
+    services.pause(connection, "stocktaking", by=staff)
+
+    at_work.suspend("refused")
+
+    connection.refresh_from_db()
+    assert (connection.status, connection.status_reason) == (Connection.Status.PAUSED, "stocktaking")
+
+
+def test_a_refusal_of_the_old_secret_does_not_stop_the_new_one(connection, staff):
+    at_work = Connection.objects.get(pk=connection.pk)
+    services.enter_credentials(connection, "test-shop", "another-secret", by=staff)
+
+    at_work.suspend("refused")
+
+    connection.refresh_from_db()
+    assert connection.is_active

@@ -161,3 +161,24 @@ def test_a_claim_in_the_middle_of_a_change_loses_nothing(connection):
 
     assert claimed == []
     assert OutboxMessage.objects.waiting().count() == 1
+
+
+@pytest.mark.django_db
+def test_a_change_overtakes_the_refusal_of_the_same_and_no_other(connection):
+    outbox.enqueue(connection, STOCK)
+    OutboxMessage.objects.update(state=MessageState.FAILED, waiting_key=None)
+
+    other_stock = Note(STOCK.operation, "offer:2", Lane.STOCK)
+    outbox.enqueue_many(connection, [PRICE, other_stock])
+
+    assert OutboxMessage.objects.failed().get().subject == STOCK.subject
+
+
+@pytest.mark.django_db
+def test_a_change_does_not_wait_out_the_pause_of_the_message_it_joins(connection):
+    outbox.enqueue(connection, STOCK)
+    OutboxMessage.objects.update(not_before="2099-01-01T00:00:00Z")
+
+    outbox.enqueue(connection, Note(STOCK.operation, STOCK.subject, Lane.STOCK_TO_ZERO))
+
+    assert len(claim_next(connection, 10)) == 1

@@ -228,3 +228,46 @@ def test_a_deletion_whose_answer_was_lost_is_looked_up(
 def refuse(sandbox: RunningSandbox, method: str, field: str, reason: str) -> None:
     problem = {"title": "Bad request", "status": 400, "violations": [{"name": field, "reason": reason}]}
     fail(sandbox, method, kind="status", status=400, when="before", body=problem)
+
+
+def test_a_change_withdrawn_without_an_answer_is_said_again_when_it_counts(
+    sandbox: RunningSandbox, offer: Offer, relay: Relay, run_once: Relay
+) -> None:
+    connection, project = offer.project.connection, offer.project
+    fail(sandbox, "PATCH", kind="reset", when="before")
+    services.change_offer(offer, None, price=Decimal("13.00"))
+    run_once(connection)
+
+    project.is_active = False
+    project.save(update_fields=["is_active"])
+    services.announce_all(Offer.objects.filter(project=project))
+    project.is_active = True
+    project.save(update_fields=["is_active"])
+    services.announce_all(Offer.objects.filter(project=project))
+    offer = settled(offer, relay)
+
+    assert at_bol(sandbox)[0]["pricing"]["bundlePrices"][0]["unitPrice"] == 13
+    assert offer.differing == frozenset()
+
+
+def test_a_corrected_ean_is_sent_after_a_refusal(
+    sandbox: RunningSandbox, make_offer: Callable[..., Offer], relay: Relay
+) -> None:
+    refuse(sandbox, "POST", "ean", "unknown")
+    offer = settled(make_offer(), relay)
+    assert offer.status == Offer.Status.REFUSED
+
+    product = offer.product
+    product.ean = "8411610002278"
+    services.change_product(product, ["ean"], None)
+    offer = settled(offer, relay)
+
+    assert [found["ean"] for found in at_bol(sandbox)] == ["8411610002278"]
+    assert offer.status == Offer.Status.ON_SALE
+
+
+def test_the_ean_of_an_offer_at_bol_stays(offer: Offer) -> None:
+    offer.product.ean = "8411610002278"
+
+    with pytest.raises(services.EanInUse):
+        services.change_product(offer.product, ["ean"], None)

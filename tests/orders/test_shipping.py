@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection as database
+from django.utils import timezone
 
 from connections import bol
 from connections.clients import client_for
 from connections.models import MessageState, OutboxMessage
+from connections.services import send_again
 from orders.models import Order, Shipment, ShipmentState
 from tests.orders.conftest import mark
 
@@ -308,3 +310,33 @@ def test_an_unclear_parcel_is_not_marked_twice(shop, bought, relay, sandbox, set
 
 def _one_of(order_item_id: str) -> bol.ShipmentItem:
     return bol.ShipmentItem(order_item_id, 1)
+
+
+def test_a_refused_parcel_that_was_replaced_is_not_sent_again(shop, bought, relay, sandbox, shipped):
+    order = bought()
+    sandbox.add_fault({"kind": "process", "event_type": "CREATE_SHIPMENT", "message": "Not today."})
+    mark(order)
+    relay(shop)
+    mark(order)
+
+    send_again(OutboxMessage.objects.filter(subject=Shipment.objects.earliest("pk").subject))
+    relay(shop)
+
+    assert shipped() == [(item_id(order), 1)]
+    assert states() == ["refused", "confirmed"]
+
+
+def test_an_old_refusal_that_is_sent_again_begins_anew(shop, bought, relay, sandbox, shipped):
+    order = bought()
+    sandbox.add_fault({"kind": "process", "event_type": "CREATE_SHIPMENT", "message": "Not today."})
+    mark(order)
+    relay(shop)
+    last_week = timezone.now() - timedelta(days=7)
+    OutboxMessage.objects.update(last_sent_at=last_week, accepted_at=last_week, changed_at=last_week)
+    sandbox.add_fault({"kind": "status", "method": "GET", "path": "/retailer/orders/*", "status": 503})
+
+    send_again(OutboxMessage.objects.all())
+    relay(shop)
+
+    assert shipped() == [(item_id(order), 1)]
+    assert states() == ["confirmed"]

@@ -28,6 +28,9 @@ class Assumptions:
     expires_after_the_day: bool = True
     """An open item is cancelled when its expiryDate has passed, or already when that day begins?"""
 
+    a_budget_returns_at_once: bool = False
+    """A spent rate budget: comes it back little by little, or whole when its window ends?"""
+
     no_reasons_is_no_content: bool = True
     """An offer without not-for-sale reasons answers 204, or 200 without countries?"""
 

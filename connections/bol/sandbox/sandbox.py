@@ -68,7 +68,8 @@ class Sandbox:
         )
         self.state = State(options)
         self.state_file = Path(state_file) if state_file else None
-        self.application = Application(self.state, self._router(), RateLimits(limits), latency)
+        budgets = RateLimits(limits, at_once=options.assumptions.a_budget_returns_at_once)
+        self.application = Application(self.state, self._router(), budgets, latency)
         if self.state_file:
             storage.load(self.state, self.state_file)
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
+from connections.bol.sandbox import Assumptions
+from connections.bol.sandbox.web import rate_limits
+from connections.bol.sandbox.web.answers import Problem
 from connections.bol.sandbox.web.rate_limits import PUBLISHED, RateLimits
 
 THREE = {
@@ -41,8 +46,10 @@ def test_a_spent_budget_is_too_many_requests(start, seller_at):
     assert bol.stats()["rate_limited"] == 1
 
 
-def test_a_budget_is_whole_again_when_its_window_ends(start, seller_at):
-    _, url = start(limits=[{**THREE, "maxCapacity": "1", "timeToLive": "0.3", "timeUnit": "SECONDS"}])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_spent_budget_comes_back(start, seller_at, at_once):
+    limits = [{**THREE, "maxCapacity": "1", "timeToLive": "0.3", "timeUnit": "SECONDS"}]
+    _, url = start(limits=limits, assumptions=Assumptions(a_budget_returns_at_once=at_once))
     seller = seller_at(url)
     assert [seller.send("GET", "/retailer/orders").status_code for _ in range(2)] == [200, 429]
 
@@ -50,6 +57,35 @@ def test_a_budget_is_whole_again_when_its_window_ends(start, seller_at):
     while seller.send("GET", "/retailer/orders").status_code == 429:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_a_budget_comes_back_little_by_little(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(rate_limits.time, "monotonic", lambda: now[0])
+    limits = RateLimits([THREE])
+    for _request in range(3):
+        limits.spend("shop", "GET", "/retailer/orders")
+
+    now[0] += 20
+
+    assert limits.spend("shop", "GET", "/retailer/orders")["X-RateLimit-Remaining"] == "0"
+    with pytest.raises(Problem):
+        limits.spend("shop", "GET", "/retailer/orders")
+
+
+def test_a_budget_comes_back_whole_when_its_window_ends(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(rate_limits.time, "monotonic", lambda: now[0])
+    limits = RateLimits([THREE], at_once=True)
+    for _request in range(3):
+        limits.spend("shop", "GET", "/retailer/orders")
+
+    now[0] += 59
+    with pytest.raises(Problem):
+        limits.spend("shop", "GET", "/retailer/orders")
+    now[0] += 1
+
+    assert limits.spend("shop", "GET", "/retailer/orders")["X-RateLimit-Remaining"] == "2"
 
 
 def test_one_account_does_not_spend_the_budget_of_another(start, seller_at):

@@ -1,7 +1,8 @@
 """Rate limits per account and rule, from a file in the form that bol publishes.
 
-A bucket is filled whole when its window ends; the window begins with its first request. Windows are of
-real time, whatever the clock at bol says. Retailer API, rate limits.
+A bucket holds as many requests as a rule allows in its window. How it is filled again bol does not say: little by
+little, as is assumed by default, or whole when a window ends that began with its first request (see assumptions).
+Windows are of real time, whatever the clock at bol says. Retailer API, rate limits.
 """
 
 from __future__ import annotations
@@ -50,17 +51,48 @@ class Rule:
 
 @dataclass
 class Bucket:
-    """What is left of a rule for one account."""
+    """What is left of a rule for one account, filled little by little."""
 
-    left: int
-    ends: float
+    rule: Rule
+    left: float
+    at: float
+
+    def fill(self, now: float) -> None:
+        """Add what has come back since the last look."""
+        self.left = min(
+            self.rule.capacity, self.left + (now - self.at) * self.rule.capacity / self.rule.window
+        )
+        self.at = now
+
+    def seconds_until(self, wanted: float) -> int:
+        """In how many whole seconds, at least one, that much is there."""
+        if not self.rule.capacity:
+            return math.ceil(self.rule.window)
+        return max(1, math.ceil((wanted - self.left) * self.rule.window / self.rule.capacity))
+
+
+class WholeBucket(Bucket):
+    """What is left of a rule for one account, filled whole when the window ends."""
+
+    _ends = 0.0
+
+    def fill(self, now: float) -> None:
+        """Fill the bucket if its window has ended; the next one begins with this request."""
+        self.at = now
+        if self._ends <= now:
+            self.left, self._ends = self.rule.capacity, now + self.rule.window
+
+    def seconds_until(self, wanted: float) -> int:
+        """In how many whole seconds, at least one, the window ends."""
+        return max(1, math.ceil(self._ends - self.at))
 
 
 class RateLimits:
     """All rules with their buckets; `source` is a file, a list, None for bol's own, or "off"."""
 
-    def __init__(self, source: Source = None) -> None:
+    def __init__(self, source: Source = None, *, at_once: bool = False) -> None:
         self.rules = _read_rules(source)
+        self._kind = WholeBucket if at_once else Bucket
         self.clear()
 
     def clear(self) -> None:
@@ -73,17 +105,16 @@ class RateLimits:
         if rule is None:
             return {}
         bucket = self._bucket(account, rule)
-        reset = max(1, math.ceil(bucket.ends - time.monotonic()))
-        if not bucket.left:
-            raise _too_many(rule, reset)
+        bucket.fill(time.monotonic())
+        if bucket.left < 1:
+            raise _too_many(rule, bucket.seconds_until(1))
         bucket.left -= 1
-        return _headers(rule, bucket.left, reset)
+        return _headers(rule, int(bucket.left), bucket.seconds_until(rule.capacity))
 
     def _bucket(self, account: str, rule: Rule) -> Bucket:
-        now = time.monotonic()
         bucket = self._buckets.get((account, rule))
-        if bucket is None or bucket.ends <= now:
-            bucket = self._buckets[account, rule] = Bucket(rule.capacity, now + rule.window)
+        if bucket is None:
+            bucket = self._buckets[account, rule] = self._kind(rule, rule.capacity, time.monotonic())
         return bucket
 
 
