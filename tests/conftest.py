@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from connections import flows, relaying, throttling
+from connections import clients, flows, relaying, throttling, tokens
 from connections.bol.sandbox import Sandbox, serve
 from connections.models import Connection, OutboxMessage
 
@@ -35,6 +36,10 @@ def sandbox() -> Iterator[RunningSandbox]:
     bol = Sandbox(seed=1, limits="off")
     with serve(bol) as server:
         yield RunningSandbox(bol, server.url)
+    # The next sandbox may get the same port: it must not meet this one's tokens and connections.
+    tokens._in_memory.clear()
+    clients._session(os.getpid()).close()
+    clients._session.cache_clear()
 
 
 @pytest.fixture
