@@ -22,6 +22,7 @@ ROWS = (
     (DETAILS, "fulfilment"),
     (DETAILS, "countries"),
     (DETAILS, "economic_operator_id"),
+    (DETAILS, "delivery_profile_id"),
 )
 
 
@@ -78,6 +79,7 @@ def _names() -> dict[str, str]:
         "fulfilment": _("Delivery"),
         "countries": _("Countries"),
         "economic_operator_id": _("Economic operator"),
+        "delivery_profile_id": _("Delivery profile"),
     }
 
 

@@ -79,6 +79,9 @@ class Project(models.Model):
 
     def clean(self) -> None:
         rules.check_delivery(self.fulfilment_method, self.delivery_code)
+        rules.check_profile(self.delivery_code, self.delivery_profile_id)
+        if self.connection_id:
+            rules.check_words(self.connection.offers_api, self.condition, profile_id="")
 
     @property
     def offer_defaults(self) -> dict[str, Any]:

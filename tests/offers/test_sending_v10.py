@@ -184,15 +184,3 @@ def test_stock_is_kept_back_while_the_price_is_refused(
     offer = settled(offer, relay)
     assert at_bol(sandbox)[0]["stock"]["amount"] == 4
     assert (offer.status, offer.refusal) == (Offer.Status.ON_SALE, "")
-
-
-def test_moving_to_v11_sends_only_what_v10_had_no_words_for(
-    sandbox: RunningSandbox, offer: Offer, v10: Connection, relay: Relay
-) -> None:
-    v10.offers_api = "v11"
-    v10.save(update_fields=["offers_api"])
-
-    services.announce(Offer.objects.with_all())
-    settled(offer, relay)
-
-    assert updates(sandbox) == [{"countryAvailabilities": [{"countryCode": "NL"}]}]
