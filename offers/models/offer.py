@@ -354,11 +354,19 @@ class Offer(models.Model):
         return Facts(
             is_published=bool(self.offer_id),
             is_gone=self.gone_at is not None,
+            is_in_conflict=self.is_in_conflict or bool(self.parked_reason),
             is_refused=bool(self.refusal),
             is_unanswered=self.is_unanswered,
             is_under_way=bool(self.sending),
             is_known_on_hold=bool((self.known_details or {}).get("on_hold")),
+            is_seen_unsold=self.for_sale is False and not self._was_released_since(),
         )
+
+    def _was_released_since(self) -> bool:
+        """Tell whether bol was last asked while it was on hold, and confirmed since that it is not."""
+        seen = (self.observed or {}).get("details") or {}
+        is_newer = bool(self.known_at and self.observed_at and self.known_at > self.observed_at)
+        return bool(seen.get("on_hold")) and is_newer
 
     def _forget_known(self) -> None:
         self.offer_id, self.known_at = "", None
