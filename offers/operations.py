@@ -134,6 +134,7 @@ class UpdateOperation(OfferOperation):
     """Change one component of an offer at bol, in v11 together with the others that wait."""
 
     effect = Effect.ABSOLUTE
+    is_read_back = True
 
     def companions(self, connection: Connection) -> frozenset[str]:
         return frozenset(UPDATES.values()) if dialect_of(connection).travels_together else frozenset()
