@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections.models import OffersApi
 from offers import history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
 from offers.choices import DeliveryCode
@@ -48,7 +47,7 @@ def new_offer(project: Project, product: Product, **wanted: Any) -> Offer:
     values = {**project.offer_defaults, **wanted}
     if values["fulfilment_method"] == "FBB" and "delivery_code" not in wanted:
         values["delivery_code"] = ""
-    if "delivery_profile_id" not in wanted and not _promises_by_profile(project, values["delivery_code"]):
+    if "delivery_profile_id" not in wanted and values["delivery_code"] != DeliveryCode.OWN_PROMISE:
         values["delivery_profile_id"] = ""
     return Offer(project=project, product=product, **values)
 
@@ -158,11 +157,6 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
     history.record([(offer, history.in_words(changes)) for offer, changes in changed.items()], by)
     announce(changed, by)
     return len(changed)
-
-
-def _promises_by_profile(project: Project, delivery_code: str) -> bool:
-    is_v11 = project.connection.offers_api == OffersApi.V11
-    return is_v11 and delivery_code == DeliveryCode.OWN_PROMISE
 
 
 def _locked(keys: Sequence[int]) -> OfferQuerySet:

@@ -225,7 +225,7 @@ class Offer(models.Model):
     def clean(self) -> None:
         rules.check_wanted(self.wanted_values())
         rules.check_profile(self.delivery_code, self.delivery_profile_id)
-        if not self.pk:  # what is decided for good when an offer is made
+        if not self.pk and self.project_id:  # what is decided for good when an offer is made
             rules.check_condition(self.condition, self.condition_comment, is_margin_good=self.is_margin_good)
             rules.check_words(
                 self.project.connection.offers_api, self.condition, profile_id=self.delivery_profile_id

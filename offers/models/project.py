@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import Connection
+from connections.models import Connection, OffersApi
 from offers import rules
 from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod
 
@@ -86,11 +86,12 @@ class Project(models.Model):
     @property
     def offer_defaults(self) -> dict[str, Any]:
         """Return what a new offer of this project starts with, where nothing else is said."""
+        is_v11 = bool(self.connection_id) and self.connection.offers_api == OffersApi.V11
         return {
             "condition": self.condition,
             "fulfilment_method": self.fulfilment_method,
             "delivery_code": self.delivery_code,
             "countries": self.countries,
             "economic_operator_id": self.economic_operator_id,
-            "delivery_profile_id": self.delivery_profile_id,
+            "delivery_profile_id": self.delivery_profile_id if is_v11 else "",
         }
