@@ -37,7 +37,7 @@ class VolumePricesWidget(forms.MultiWidget):
         cells = [
             {
                 "id": cell["attrs"].get("id", ""),
-                "input": forms_renderer.render(cell["template_name"], {"widget": cell}),
+                "input": mark_safe(forms_renderer.render(cell["template_name"], {"widget": cell})),  # noqa: S308 - a widget
             }
             for cell in context["widget"]["subwidgets"]
         ]
@@ -55,10 +55,21 @@ class VolumePricesField(forms.MultiValueField):
             fields=[quantity, price] * MAX_VOLUME_PRICES,
             widget=VolumePricesWidget(),
             label=gettext_lazy("Volume prices"),
+            help_text=gettext_lazy(
+                "Cheaper per piece from 2 to 24 pieces on. Leave both empty where there is none."
+            ),
             required=False,
             require_all_fields=False,
             **options,
         )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return a cell for each input: a form would take the list of steps for the cells themselves."""
+        is_steps = isinstance(value, list) and all(isinstance(step, dict) for step in value)
+        return self.widget.decompress(value) if is_steps else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(self.prepare_value(initial), data))
 
     def compress(self, cells: Sequence[Any]) -> list[Step]:
         """Return the rows that are filled in. Raises ValidationError for half of a row."""
@@ -67,8 +78,7 @@ class VolumePricesField(forms.MultiValueField):
 
 
 def _input(mode: str) -> forms.Widget:
-    # Wide enough for "9999.00".
-    return UnfoldAdminTextInputWidget({"inputmode": mode, "autocomplete": "off", "style": "width: 7rem"})
+    return UnfoldAdminTextInputWidget({"inputmode": mode, "autocomplete": "off"})
 
 
 def _step(quantity: int | None, price: Decimal | None) -> Step | None:

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 
 from connections.models import Connection, OutboxMessage
 from offers import services
-from offers.models import Offer, Project
+from offers.models import Offer, Product, Project
 from tests.conftest import RunningSandbox
-from tests.offers.conftest import at_bol, settled, states, updates, writes
+from tests.offers.conftest import at_bol, effects, settled, states, updates, writes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -194,3 +194,33 @@ def test_back_in_stock_nothing_sells_before_price_and_details_are_there(
     assert {"pricing", "reference", "stock"} <= before
     assert stock_comes == len(told) - 1
     assert offer.differing == frozenset()
+
+
+def test_a_stock_that_falls_to_zero_overtakes_what_waits(
+    sandbox: RunningSandbox, dialect: str, project: Project, offer: Offer, relay: Relay
+) -> None:
+    vinegar = Product.objects.create(reference="VIN-1", ean="8411610002278", title="Vinegar")
+    current = Project.objects.get(pk=project.pk)
+    other = settled(services.create_offer(current, vinegar, None, price=Decimal(4), stock=2), relay)
+
+    services.change_offer(offer, None, price=Decimal("13.00"), reference_code="SHELF-7")
+    services.change_offer(other, None, stock=0)
+    relay(other.project.connection)
+
+    first = effects(sandbox, "OFFER_UPDATED")[0]
+    assert (first["ean"], first["components"]) == (vinegar.ean, ["stock"])
+
+
+def test_a_stock_that_returns_waits_for_details_that_bol_refuses(
+    sandbox: RunningSandbox, v10: Connection, offer: Offer, relay: Relay
+) -> None:
+    services.change_offer(offer, None, stock=0)
+    offer = settled(offer, relay)
+    fault = {"kind": "process", "event_type": "UPDATE_OFFER", "outcome": "FAILURE"}
+    sandbox.add_fault(fault | {"message": "This delivery code is not for you."})
+
+    services.change_offer(offer, None, stock=4, delivery_code="24uurs-23")
+    offer = settled(offer, relay)
+
+    assert at_bol(sandbox)[0]["stock"]["amount"] == 0
+    assert offer.status == Offer.Status.REFUSED

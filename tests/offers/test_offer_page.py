@@ -85,9 +85,23 @@ def test_pairs_may_be_typed_in_any_order(browser: Client, oil: Offer) -> None:
 
 @pytest.mark.django_db
 def test_an_unchanged_form_changes_no_volume_price(browser: Client, oil: Offer) -> None:
-    assert browser.post(page_of(oil), filled_in(browser, oil)).status_code == 302
+    form = browser.get(page_of(oil)).context["adminform"].form
+    posted = filled_in(browser, oil)
+    again = type(form)(posted, instance=oil)
 
+    assert again.is_valid()
+    assert again.changed_data == []
+    assert browser.post(page_of(oil), posted).status_code == 302
     assert not LogEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_form_shows_each_pair_in_its_inputs(browser: Client, oil: Offer) -> None:
+    page = browser.get(page_of(oil)).content.decode()
+
+    assert 'name="volume_prices_0" value="6"' in page
+    assert 'name="volume_prices_1" value="11.00"' in page
+    assert 'name="volume_prices_5"' in page
 
 
 @pytest.mark.django_db
