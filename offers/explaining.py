@@ -84,7 +84,7 @@ def _on_its_way(offer: Offer) -> str:
         return _("Waits for stock: bol is told the new %(what)s before stock returns.") % {
             "what": _components(differing)
         }
-    if due <= offer.sending.keys():
+    if all(_is_at_bol(offer, name) for name in due):
         return _("On its way: bol has the new %(what)s and has not confirmed it yet.") % {
             "what": _components(due)
         }
@@ -157,6 +157,11 @@ _REASONS: tuple[Callable[[Offer], str], ...] = (
     _reserved,
     _capped,
 )
+
+
+def _is_at_bol(offer: Offer, component: str) -> bool:
+    way = offer.sending.get(component)
+    return bool(way) and way["sent"] == offer.wanted[component]
 
 
 def _drifts(offer: Offer, component: str) -> bool:

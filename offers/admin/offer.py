@@ -174,7 +174,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         status = Offer.Status(offer.status)
         return show_label(status.label, Offer.STATUS_COLOURS[status])
 
-    @display(description=_("Still to reach bol"))
+    @display(description=_("What differs"))
     def show_difference(self, offer: Offer) -> str:
         """Return what bol has otherwise, and why, for who points at it."""
         return comparison.hint(offer)

@@ -54,6 +54,12 @@ def sending(offer: Offer, component: str) -> Offer:
     return offer
 
 
+def overtaken(offer: Offer) -> Offer:
+    """The same, with a price that somebody changed while the request was at bol."""
+    offer.price = Decimal("14.00")
+    return offer
+
+
 def of_inactive_project(offer: Offer) -> Offer:
     offer.project.is_active = False
     return offer
@@ -104,6 +110,7 @@ DEARER = {"price": Decimal("13.00")}
             lambda: sending(an_offer(**DEARER), "price"),
             "On its way: bol has the new price and has not confirmed it yet.",
         ),
+        (lambda: overtaken(sending(an_offer(**DEARER), "price")), "bol is told the new price as soon as"),
         (lambda: an_offer(on_hold=True), "On its way: bol is told the new details"),
         (
             lambda: seen(an_offer(), corrected_stock=38),
