@@ -90,7 +90,7 @@ def _settle(message: OutboxMessage, status: bol.ProcessStatus | None) -> str:
 
 
 def _settle_unknown(operation: operations.Operation, message: OutboxMessage) -> str:
-    if operation.effect is Effect.ABSOLUTE:
+    if operation.effect is Effect.ABSOLUTE and not operation.is_read_back:
         settling.move_to_waiting(
             message, failed=True, reason=_("bol did not say how this ended; it is sent again.")
         )

@@ -117,7 +117,7 @@ def _settle_verdict(operation: Operation, parcel: Parcel, verdict: Verdict, answ
         _succeed(operation, parcel, answer)
     elif verdict is Verdict.DID_NOT_HAPPEN and message.was_refused:
         refuse(parcel, message.reason, explaining.advice_for(bol.Invalid(400)))
-    elif verdict is Verdict.DID_NOT_HAPPEN and settling.may_repeat(message):
+    elif verdict is Verdict.DID_NOT_HAPPEN and _may_repeat(operation, message):
         operation.withdraw(parcel.messages)
         settling.move_to_waiting(message, failed=True)
     else:
@@ -130,6 +130,10 @@ def _look_again(parcel: Parcel) -> None:
         refuse(parcel, *explaining.nobody_knows())
     else:
         settling.look_again_later(parcel.leader)
+
+
+def _may_repeat(operation: Operation, message: OutboxMessage) -> bool:
+    return operation.effect is Effect.ABSOLUTE or settling.may_repeat(message)
 
 
 def _settle_error(operation: Operation, parcel: Parcel, error: Exception) -> Advice | None:

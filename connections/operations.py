@@ -81,6 +81,8 @@ class Operation(ABC):
     name: ClassVar[str]
     label: ClassVar[Any]
     effect: ClassVar[bol.Effect]
+    # Whether a command that may be repeated is looked up all the same, where bol cannot say how it ended.
+    is_read_back: ClassVar[bool] = False
 
     def companions(self, connection: Connection) -> frozenset[str]:
         """Return the operations that may travel in the same request about the same subject."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import doorbell, flows, operations, settling, tokens
+from connections import doorbell, flows, moving, operations, settling, tokens
 from connections.models import Connection, MessageState, OutboxMessage
 
 
@@ -58,6 +58,17 @@ def stop_sending(connection: Connection, *, by: Any) -> None:
     connection.is_live = False
     connection.save(update_fields=["is_live"])
     _note(connection, by, _("Sending was switched off."))
+
+
+@transaction.atomic
+def move_to(connection: Connection, offers_api: str, *, by: Any) -> None:
+    """Speak the other dialect of the Offers API from now on; what waits is said in its words."""
+    if connection.offers_api == offers_api:
+        return
+    connection.offers_api = offers_api
+    connection.save(update_fields=["offers_api"])
+    _note(connection, by, _("Moved to %(dialect)s.") % {"dialect": connection.get_offers_api_display()})
+    moving.tell_followers(connection)
 
 
 @transaction.atomic

@@ -7,13 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Condition(models.TextChoices):
-    """The condition of the article, by the names of version 10 (Retailer API v10, Condition)."""
+    """The condition of the article: version 10's names, and the refurbished grades that only version 11 has.
+
+    (Retailer API v10, Condition; Offers API v11, RefurbishedCondition.)
+    """
 
     NEW = "NEW", _("New")
     AS_NEW = "AS_NEW", _("As new")
     GOOD = "GOOD", _("Good")
     REASONABLE = "REASONABLE", _("Reasonable")
     MODERATE = "MODERATE", _("Moderate")
+    REFURBISHED_A = "REFURBISHED_A", _("Refurbished, grade A")
+    REFURBISHED_B = "REFURBISHED_B", _("Refurbished, grade B")
+    REFURBISHED_C = "REFURBISHED_C", _("Refurbished, grade C")
+
+    @property
+    def is_refurbished(self) -> bool:
+        return self in {Condition.REFURBISHED_A, Condition.REFURBISHED_B, Condition.REFURBISHED_C}
 
 
 class FulfilmentMethod(models.TextChoices):

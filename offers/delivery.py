@@ -13,12 +13,12 @@ _UNTIL = re.compile(r"24uurs-(\d\d)")
 _DAYS = re.compile(r"(\d)-(\d)d")
 
 
-def fulfilment_for(method: str, delivery_code: str) -> Fulfilment:
-    """Say a delivery code in the words of v11 (Offers API v11, Fulfilment)."""
+def fulfilment_for(method: str, delivery_code: str, profile_id: str = "") -> Fulfilment:
+    """Say a delivery code in the words of v11; a profile goes with our own promise only (Offers API v11, Fulfilment)."""
     if not delivery_code:
         return Fulfilment(method)
     if delivery_code == DeliveryCode.OWN_PROMISE:
-        return Fulfilment(method, schedule=OWN_PROMISE)
+        return Fulfilment(method, schedule=OWN_PROMISE, profile_id=profile_id or None)
     if delivery_code == DeliveryCode.VIA_BOL:
         return Fulfilment(method, schedule=VIA_BOL)
     return Fulfilment(method, schedule=BOL_PROMISE, delivery_promise=_promise(delivery_code))
@@ -30,7 +30,7 @@ def code_for(fulfilment: Fulfilment) -> str:
     What has no code comes back as a description ("2-5d until 14:00"), which equals no code.
     """
     if fulfilment.schedule == OWN_PROMISE:
-        return f"{DeliveryCode.OWN_PROMISE.value} {fulfilment.profile_id or ''}".rstrip()
+        return DeliveryCode.OWN_PROMISE.value
     if fulfilment.schedule == VIA_BOL:
         return DeliveryCode.VIA_BOL.value
     return _code(fulfilment.delivery_promise) if fulfilment.delivery_promise else ""

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from connections import moving
 from connections.flows import FlowKind, register
+from offers.moving import follow_move
 from offers.observing import FLOW, observe_offers
+
+moving.follow(follow_move)
 
 register(
     FlowKind(

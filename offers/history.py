@@ -54,4 +54,14 @@ def _say(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return price_text(value)
+    if isinstance(value, list):
+        return volume_prices_in_words(value) or "-"
     return str(value) if value != "" else "-"
+
+
+def volume_prices_in_words(steps: Iterable[Mapping[str, Any]]) -> str:
+    """Return "11.00 from 6, 10.00 from 12"."""
+    return ", ".join(
+        _("%(price)s from %(quantity)d") % {"price": step["unit_price"], "quantity": step["quantity"]}
+        for step in steps
+    )

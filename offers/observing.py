@@ -1,6 +1,7 @@
 """Reads what bol says about the offers we have there: what it sells of them and where.
 
-Only looks: differences with what we want are for the reconciliation to decide on. Version 10 has no list to read.
+Only looks: differences with what we want are for the reconciliation to decide on, and what is learned after a move to
+version 11 (offers.moving) comes along. Version 10 has no list to read.
 """
 
 from __future__ import annotations
@@ -16,10 +17,15 @@ from connections import bol, flows
 from connections.clients import client_for
 from connections.flows import Report
 from connections.models import Connection, Flow, OffersApi
+from offers.announcing import announce
 from offers.dialects import v11
 from offers.models import Offer
+from offers.moving import FLOW, learn_countries
+from offers.state import DETAILS
+from offers.wanting import has_unheard_countries
 
-FLOW = "offers"
+__all__ = ["FLOW", "observe_offers"]
+
 # bol's clock is not ours, and its list may lag behind its writes.
 OVERLAP = timedelta(minutes=5)
 # How far a connection that never looked before looks back.
@@ -55,16 +61,27 @@ def _pages(client: bol.Client, since: Any) -> Iterator[list[bol.Offer]]:
 @transaction.atomic
 def _store(connection: Connection, page: list[bol.Offer], report: Report) -> None:
     said = {offer.offer_id: offer for offer in page}
-    ours = Offer.objects.filter(project__connection=connection, offer_id__in=said)
+    ours = Offer.objects.with_all().filter(project__connection=connection, offer_id__in=said)
     now = timezone.now()
-    changed = list(ours.select_for_update().order_by("pk"))
+    changed = list(ours.select_for_update(of=("self",)).order_by("pk"))
+    learning = [offer for offer in changed if has_unheard_countries(offer)]
     for offer in changed:
         offer.observed = _observed(said[offer.offer_id])
         offer.observed_at = now
         offer.for_sale = any(country["for_sale"] for country in offer.observed["for_sale"])
-    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale"])
+        offer.refresh_status()
+    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale", "status"], batch_size=100)
+    _learn(learning)
     report.count("fetched", len(page))
     report.count("ours", len(changed))
+
+
+def _learn(offers: list[Offer]) -> None:
+    """Let bol tell what version 10 had no word for, and announce what differs of that."""
+    for offer in offers:
+        learn_countries(offer, (offer.observed or {}).get(DETAILS))
+    Offer.objects.bulk_update(offers, ["known_details", "countries"], batch_size=100)
+    announce(offers)
 
 
 def _observed(offer: bol.Offer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from connections import bol
 from connections.bol import Effect
 from connections.models import Connection, OutboxMessage
 from connections.operations import (
+    CannotSend,
     NothingToSend,
     NotNow,
     Operation,
@@ -80,10 +81,12 @@ class CreateOffer(OfferOperation):
         offer = _offer_of(messages)
         if offer is None or offer.offer_id or not _may_be_sent(offer):
             return NothingToSend()
-        wanted = offer.wanted
+        dialect, listing, wanted = _dialect(offer), _listing(offer), offer.wanted
+        if not dialect.can_say(listing):
+            return _no_word_for(offer)
         offer.begin_sending(wanted.only(COMPONENTS), messages[0].pk)
         _save(offer)
-        return _dialect(offer).create(_listing(offer), wanted)
+        return dialect.create(listing, wanted)
 
     def confirm(self, messages: Messages, answer: Any) -> None:
         offer = _offer_of(messages)
@@ -131,6 +134,7 @@ class UpdateOperation(OfferOperation):
     """Change one component of an offer at bol, in v11 together with the others that wait."""
 
     effect = Effect.ABSOLUTE
+    is_read_back = True
 
     def companions(self, connection: Connection) -> frozenset[str]:
         return frozenset(UPDATES.values()) if dialect_of(connection).travels_together else frozenset()
@@ -263,7 +267,14 @@ def _dialect(offer: Offer) -> Dialect:
 
 
 def _listing(offer: Offer) -> Listing:
-    return Listing(offer.product.ean, offer.condition)
+    return Listing(offer.product.ean, offer.condition, offer.condition_comment, offer.is_margin_good)
+
+
+def _no_word_for(offer: Offer) -> CannotSend:
+    return CannotSend(
+        _("“%(condition)s” has no word in Offers v10.") % {"condition": offer.get_condition_display()},
+        _("Move the connection to Offers v11."),
+    )
 
 
 def _id_in(answer: Any) -> str:

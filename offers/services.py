@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from offers import history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
+from offers.choices import DeliveryCode
 from offers.models import KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet, Product, Project
 
 __all__ = [
@@ -46,6 +47,8 @@ def new_offer(project: Project, product: Product, **wanted: Any) -> Offer:
     values = {**project.offer_defaults, **wanted}
     if values["fulfilment_method"] == "FBB" and "delivery_code" not in wanted:
         values["delivery_code"] = ""
+    if "delivery_profile_id" not in wanted and values["delivery_code"] != DeliveryCode.OWN_PROMISE:
+        values["delivery_profile_id"] = ""
     return Offer(project=project, product=product, **values)
 
 
@@ -186,7 +189,10 @@ def _apply(offer: Offer, wanted: Wanted) -> dict[str, history.Change]:
     if unknown:
         raise TypeError(f"An offer has no {', '.join(sorted(unknown))} to change")
     before = offer.wanted_values()
-    rules.check_wanted({**before, **wanted})
+    after = {**before, **wanted}
+    rules.check_wanted(after)
+    if "delivery_profile_id" in wanted:
+        rules.check_profile(after["delivery_code"], after["delivery_profile_id"])
     changes = {field: (before[field], new) for field, new in wanted.items() if before[field] != new}
     for field, (_old, new) in changes.items():
         setattr(offer, field, new)

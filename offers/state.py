@@ -3,8 +3,9 @@
 A component is plain JSON, so that it can be stored as it was sent and compared as it was stored:
 
     details  {"reference", "unknown_product_title", "on_hold", "fulfilment": {"method", "delivery_code"},
-              "countries" (v11 only), "economic_operator_id" (only where we name one)}
-    price    {"bundle_prices": [{"quantity": 1, "unit_price": "12.50"}]}
+              "countries" and "delivery_profile_id" (v11 only), "economic_operator_id"}
+             (the last two only where we name one)
+    price    {"bundle_prices": [{"quantity": 1, "unit_price": "12.50"}, {"quantity": 6, "unit_price": "11.00"}]}
     stock    {"amount": 5, "managed_by_retailer": false}
 
 A field that we have no opinion on is left out, and is then neither sent nor compared.
@@ -51,9 +52,10 @@ def price_text(price: Decimal) -> str:
     return format(price.quantize(Decimal("0.01")), "f")
 
 
-def price_of(unit_price: Decimal) -> Component:
-    """Return the price component for one price whatever the quantity."""
-    return price_list([(1, unit_price)])
+def price_of(unit_price: Decimal, volume_prices: Iterable[Mapping[str, Any]] = ()) -> Component:
+    """Return the price component for the price of one, and what it costs from larger quantities on."""
+    larger = [(step["quantity"], Decimal(step["unit_price"])) for step in volume_prices]
+    return price_list([(1, unit_price), *larger])
 
 
 def price_list(steps: Iterable[tuple[int, Decimal]]) -> Component:
@@ -79,8 +81,9 @@ def details_of(
     delivery_code: str,
     countries: Iterable[str] = (),
     economic_operator_id: str = "",
+    delivery_profile_id: str = "",
 ) -> Component:
-    """Return the details component; without countries or economic operator bol keeps what it has."""
+    """Return the details component; bol keeps the countries, economic operator or profile that we do not name."""
     details: Component = {
         "reference": reference,
         "unknown_product_title": unknown_product_title,
@@ -91,6 +94,8 @@ def details_of(
         details["countries"] = sorted(countries)
     if economic_operator_id:
         details["economic_operator_id"] = economic_operator_id
+    if delivery_profile_id:
+        details["delivery_profile_id"] = delivery_profile_id
     return details
 
 

@@ -25,7 +25,7 @@ from connections.adminbase import (
     show_age,
     show_label,
 )
-from connections.models import Connection, Flow, MessageState
+from connections.models import Connection, Flow, MessageState, OffersApi
 
 
 class FlowInline(FlowRow, TabularInline):
@@ -57,7 +57,7 @@ class ConnectionAdmin(ModelAdmin):
         ),
     ]
     inlines = [FlowInline]
-    actions_detail = ["pause", "resume", "start_sending", "stop_sending"]
+    actions_detail = ["pause", "resume", "start_sending", "stop_sending", "move_to_v11", "move_to_v10"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         waiting = Count("outbox", filter=Q(outbox__state=MessageState.PENDING))
@@ -67,6 +67,11 @@ class ConnectionAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj else fieldsets[1:]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
+        # Moving to another dialect is an action of its own: the offers have to follow.
+        readonly = super().get_readonly_fields(request, obj)
+        return [*readonly, "offers_api"] if obj else readonly
 
     def get_inlines(self, request: HttpRequest, obj: Connection | None) -> Any:
         return super().get_inlines(request, obj) if obj else []
@@ -128,6 +133,12 @@ class ConnectionAdmin(ModelAdmin):
 
     def has_stop_sending_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return self._may_switch(request, object_id, is_live=True)
+
+    def has_move_to_v11_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may_switch(request, object_id, offers_api=OffersApi.V10)
+
+    def has_move_to_v10_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return self._may_switch(request, object_id, offers_api=OffersApi.V11)
 
     def _may_switch(self, request: HttpRequest, object_id: str | None, **state: Any) -> bool:
         may_change = self.has_change_permission(request)
@@ -204,6 +215,48 @@ class ConnectionAdmin(ModelAdmin):
         connection = get_object_or_404(Connection, pk=object_id)
         services.stop_sending(connection, by=request.user)
         return self._done(request, connection, _("The connection is read only."))
+
+    @action(
+        description=_("Move to Offers v11"),
+        permissions=["move_to_v11"],
+        icon="upgrade",
+        dialog={
+            "title": _("Move to Offers v11?"),
+            "description": _(
+                "From now on offers are sent in version 11. bol is asked in which countries it sells them, and that "
+                "becomes what we want; nothing else is sent that bol has already. No other connection changes, and "
+                "you can move back."
+            ),
+            "form_class": None,
+            "form_submit_text": _("Move"),
+        },
+    )
+    def move_to_v11(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, OffersApi.V11)
+
+    @action(
+        description=_("Move back to Offers v10"),
+        permissions=["move_to_v10"],
+        icon="undo",
+        dialog={
+            "title": _("Move back to Offers v10?"),
+            "description": _(
+                "From now on offers are sent in version 10. It has no words for countries, delivery profiles and "
+                "refurbished articles: bol keeps what it has of these, and new refurbished offers are refused."
+            ),
+            "form_class": None,
+            "form_submit_text": _("Move back"),
+        },
+    )
+    def move_to_v10(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._move(request, object_id, OffersApi.V10)
+
+    def _move(self, request: HttpRequest, object_id: str, offers_api: OffersApi) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        services.move_to(connection, offers_api, by=request.user)
+        return self._done(
+            request, connection, _("The connection speaks %(dialect)s.") % {"dialect": offers_api.label}
+        )
 
     def _done(self, request: HttpRequest, connection: Connection, text: Any) -> HttpResponse:
         messages.success(request, text)

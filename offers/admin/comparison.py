@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from offers import delta
+from offers.explaining import explain
 from offers.models import Offer
 from offers.state import DETAILS, PRICE, STOCK, Component, State
+
+# So much of a sentence fits in a list.
+HINT = 60
 
 # Rows in the order in which people read them: component and the field in it.
 ROWS = (
@@ -22,6 +29,7 @@ ROWS = (
     (DETAILS, "fulfilment"),
     (DETAILS, "countries"),
     (DETAILS, "economic_operator_id"),
+    (DETAILS, "delivery_profile_id"),
 )
 
 
@@ -67,6 +75,32 @@ def difference_in_words(offer: Offer) -> str:
     return _("%(changes)s (waits for stock)") % {"changes": words} if waits else words
 
 
+def hint(offer: Offer) -> SafeString | str:
+    """Return what bol has otherwise in few words, with the sentence why for who points at it."""
+    said = explain(offer)
+    words = difference_in_words(offer) or (Truncator(said).chars(HINT) if said else "")
+    return format_html('<span title="{}">{}</span>', said, words) if words else ""
+
+
+@dataclass(frozen=True)
+class Country:
+    """Whether bol sells in a country, and why not."""
+
+    name: str
+    is_for_sale: bool | None
+    reasons: list[str]
+
+
+def at_bol(offer: Offer) -> list[Country]:
+    """Return per country what bol decided."""
+    seen = (offer.observed or {}).get("for_sale") or ()
+    return [Country(entry["country"], entry["for_sale"], _reasons(offer, entry["country"])) for entry in seen]
+
+
+def _reasons(offer: Offer, country: str) -> list[str]:
+    return [reason["description"] for reason in offer.reasons if reason.get("country") == country]
+
+
 def _names() -> dict[str, str]:
     return {
         "bundle_prices": _("Price"),
@@ -78,6 +112,7 @@ def _names() -> dict[str, str]:
         "fulfilment": _("Delivery"),
         "countries": _("Countries"),
         "economic_operator_id": _("Economic operator"),
+        "delivery_profile_id": _("Delivery profile"),
     }
 
 

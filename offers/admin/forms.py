@@ -9,16 +9,30 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from offers import history
+from offers import history, rules
+from offers.admin.volume_prices import VolumePricesField
+from offers.choices import Condition
 from offers.models import WANTED_FIELDS, Offer, Project
 
 
 class NewOfferForm(forms.ModelForm):
     """A new offer; delivery, countries and economic operator come from its project."""
 
+    volume_prices = VolumePricesField()
+
     class Meta:
         model = Offer
-        fields = ("project", "product", "condition", "price", "stock", "on_hold")
+        fields = (
+            "project",
+            "product",
+            "condition",
+            "condition_comment",
+            "is_margin_good",
+            "price",
+            "volume_prices",
+            "stock",
+            "on_hold",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -32,6 +46,7 @@ class NewOfferForm(forms.ModelForm):
 class OfferForm(forms.ModelForm):
     """What we want of an offer. A page that somebody else overtook is refused, with the newer values."""
 
+    volume_prices = VolumePricesField()
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -47,7 +62,13 @@ class OfferForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if cleaned.get("seen") and cleaned["seen"] != fingerprint(self._stored):
             raise ValidationError(self._overtaken(cleaned), code="overtaken")
+        if "delivery_profile_id" in self.changed_data:
+            self._check_words(cleaned.get("delivery_profile_id", ""))
         return cleaned
+
+    def _check_words(self, profile_id: str) -> None:
+        api = self.instance.project.connection.offers_api
+        rules.check_words(api, Condition.NEW, profile_id=profile_id)
 
     def _overtaken(self, cleaned: dict[str, Any]) -> str:
         typed = {field: cleaned[field] for field in WANTED_FIELDS if field in cleaned}

@@ -28,6 +28,7 @@ from offers.admin import comparison
 from offers.admin.actions import OfferActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.searching import by_ean_or_words
+from offers.explaining import explain
 from offers.models import WANTED_FIELDS, Offer
 from offers.state import price_text
 
@@ -63,7 +64,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
     readonly_fields = [
         "project",
         "product",
-        "condition",
+        "show_condition",
         "show_status",
         "refusal",
         "offer_id",
@@ -72,15 +73,16 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "show_messages",
     ]
     fieldsets = [
-        (None, {"fields": [("product", "project", "condition")]}),
+        (None, {"fields": [("product", "project", "show_condition")]}),
         (
             _("What we want"),
             {
                 "fields": [
                     ("price", "stock", "on_hold"),
+                    "volume_prices",
                     ("fulfilment_method", "delivery_code", "countries"),
                     ("reference_code", "unknown_product_title"),
-                    "economic_operator_id",
+                    ("delivery_profile_id", "economic_operator_id"),
                 ]
             },
         ),
@@ -90,7 +92,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
         ),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["project", "product", "condition", ("price", "stock"), "on_hold"]})]
+    add_fieldsets = [
+        (None, {"fields": ["project", "product", ("price", "stock"), "on_hold", "volume_prices"]}),
+        (_("Condition"), {"fields": ["condition", "condition_comment", "is_margin_good"]}),
+    ]
 
     # Pages -------------------------------------------------------------------------------------------
 
@@ -154,6 +159,12 @@ class OfferAdmin(OfferActions, ModelAdmin):
         address = reverse("admin:offers_project_change", args=[offer.project_id])
         return format_html('<a href="{}">{}</a>', address, offer.project)
 
+    @display(description=_("Condition"))
+    def show_condition(self, offer: Offer) -> str:
+        margin = _("margin scheme") if offer.is_margin_good else ""
+        said = [offer.get_condition_display(), offer.condition_comment, str(margin)]
+        return ", ".join(part for part in said if part)
+
     @display(description=_("Price"), ordering="price")
     def show_price(self, offer: Offer) -> str:
         return price_text(offer.price)
@@ -163,9 +174,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
         status = Offer.Status(offer.status)
         return show_label(status.label, Offer.STATUS_COLOURS[status])
 
-    @display(description=_("Still to reach bol"))
+    @display(description=_("What differs"))
     def show_difference(self, offer: Offer) -> str:
-        return comparison.difference_in_words(offer)
+        """Return what bol has otherwise, and why, for who points at it."""
+        return comparison.hint(offer)
 
     @display(description=_("Confirmed"), ordering="known_at")
     def show_confirmed(self, offer: Offer) -> SafeString | str:
@@ -177,7 +189,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
     def show_comparison(self, offer: Offer) -> str:
         context = {
             "offer": offer,
+            "explanation": explain(offer),
             "rows": comparison.rows(offer),
+            "at_bol": comparison.at_bol(offer),
+            "wanted_age": show_age(offer.changed_at),
             "known_age": show_age(offer.known_at),
             "observed_age": show_age(offer.observed_at),
         }

@@ -33,6 +33,8 @@ class Listing:
 
     ean: str
     condition: str
+    comment: str = ""
+    is_margin_good: bool = False
 
 
 class Dialect(ABC):
@@ -40,6 +42,10 @@ class Dialect(ABC):
 
     # Whether price, stock and details of one offer go in one request.
     travels_together: ClassVar[bool]
+
+    @abstractmethod
+    def can_say(self, listing: Listing) -> bool:
+        """Tell whether this version has a word for the condition of a new offer."""
 
     @abstractmethod
     def create(self, listing: Listing, wanted: State) -> Call:

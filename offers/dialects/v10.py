@@ -10,6 +10,7 @@ from connections import bol
 from connections.bol import offers_v10
 from connections.operations import Call
 from offers import state
+from offers.choices import Condition
 from offers.dialects.dialect import OFFERS, Dialect, Found, Listing, or_none
 from offers.dialects.v11 import price_at_bol, pricing_steps, stock_at_bol
 from offers.state import DETAILS, PRICE, Component, State
@@ -23,6 +24,9 @@ class V10(Dialect):
     """Offers in the Retailer API v10."""
 
     travels_together = False
+
+    def can_say(self, listing: Listing) -> bool:
+        return not Condition(listing.condition).is_refurbished
 
     def create(self, listing: Listing, wanted: State) -> Call:
         body = create_body(listing, wanted)
@@ -58,7 +62,7 @@ def create_body(listing: Listing, wanted: State) -> offers_v10.CreateOffer:
     """Say a new offer (CreateOfferRequest)."""
     return offers_v10.CreateOffer(
         ean=listing.ean,
-        condition=offers_v10.Condition(listing.condition),
+        condition=offers_v10.Condition(listing.condition, comment=listing.comment or None),
         pricing=bol.Pricing(pricing_steps(wanted.price or {})),
         stock=offers_v10.Stock(**(wanted.stock or {})),
         **_details(wanted.details or {}),

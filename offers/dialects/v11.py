@@ -14,18 +14,23 @@ from offers.choices import Condition
 from offers.dialects.dialect import OFFERS, Dialect, Found, Listing, or_none
 from offers.state import DETAILS, PRICE, STOCK, Component, State
 
+REFURBISHED = "REFURBISHED_"
+
 
 class V11(Dialect):
     """Offers API v11."""
 
     travels_together = True
 
+    def can_say(self, listing: Listing) -> bool:
+        return True
+
     def create(self, listing: Listing, wanted: State) -> Call:
         body = create_body(listing, wanted)
         return Call((("POST", OFFERS),), lambda client: client.offers.create(body))
 
     def update(self, offer_id: str, changes: Mapping[str, Component], all_details: Component) -> Call:
-        body = patch_body(changes)
+        body = patch_body(changes, all_details)
         return Call((("PATCH", f"{OFFERS}/{offer_id}"),), lambda client: client.offers.update(offer_id, body))
 
     def delete(self, offer_id: str) -> Call:
@@ -47,16 +52,19 @@ def create_body(listing: Listing, wanted: State) -> CreateOffer:
     """Say a new offer (CreateOfferRequest)."""
     return CreateOffer(
         ean=listing.ean,
-        condition=condition_for(listing.condition),
+        condition=condition_for(listing),
         pricing=_pricing(wanted.price or {}),
         stock=offers.CreateStock(**(wanted.stock or {})),
         **_details(wanted.details or {}),
     )
 
 
-def patch_body(changes: Mapping[str, Component]) -> PatchOffer:
-    """Say only these changes (PatchOfferRequest)."""
-    fields = _details(changes.get(DETAILS, {}))
+def patch_body(changes: Mapping[str, Component], all_details: Component) -> PatchOffer:
+    """Say only these changes; a delivery that changes is said whole (PatchOfferRequest)."""
+    changed = changes.get(DETAILS, {})
+    fields = _simple_details(changed)
+    if changed.keys() & {"fulfilment", "delivery_profile_id"}:
+        fields["fulfilment"] = _fulfilment(all_details)
     if PRICE in changes:
         fields["pricing"] = _pricing(changes[PRICE])
     if STOCK in changes:
@@ -76,19 +84,23 @@ def found(offer: bol.Offer) -> Found:
     )
 
 
-def condition_for(name: str) -> offers.Condition:
-    """Say a condition: NEW, or second hand with its state."""
-    if name == Condition.NEW:
+def condition_for(listing: Listing) -> offers.Condition:
+    """Say a condition: NEW, second hand with its state, or refurbished with its grade."""
+    condition = Condition(listing.condition)
+    if condition == Condition.NEW:
         return offers.Condition("NEW")
-    return offers.Condition("SECONDHAND", state=name)
+    if condition.is_refurbished:
+        grade = condition.removeprefix(REFURBISHED)
+        return offers.Condition("REFURBISHED", grade=grade, margin=listing.is_margin_good)
+    return offers.Condition("SECONDHAND", state=listing.condition, comment=listing.comment or None)
 
 
 def condition_name(condition: offers.Condition | None) -> str:
-    """Name a condition as we do; a refurbished one gets a name that none of ours has."""
+    """Name a condition as we do: by its state or grade."""
     if condition is None:
         return ""
     if condition.category == "REFURBISHED":
-        return f"REFURBISHED_{condition.grade}"
+        return f"{REFURBISHED}{condition.grade}"
     return condition.state or condition.category
 
 
@@ -117,6 +129,14 @@ def _pricing(price: Component) -> bol.Pricing:
 
 
 def _details(details: Component) -> dict[str, Any]:
+    return {**_simple_details(details), "fulfilment": _fulfilment(details)}
+
+
+def _fulfilment(details: Component) -> offers.Fulfilment:
+    return delivery.fulfilment_for(**details["fulfilment"], profile_id=details.get("delivery_profile_id", ""))
+
+
+def _simple_details(details: Component) -> dict[str, Any]:
     said: dict[str, Any] = {
         key: details[key]
         for key in ("reference", "unknown_product_title", "economic_operator_id")
@@ -124,8 +144,6 @@ def _details(details: Component) -> dict[str, Any]:
     }
     if "on_hold" in details:
         said["on_hold_by_retailer"] = details["on_hold"]
-    if "fulfilment" in details:
-        said["fulfilment"] = delivery.fulfilment_for(**details["fulfilment"])
     if "countries" in details:
         said["country_availabilities"] = [offers.CountryAvailability(code) for code in details["countries"]]
     return said
@@ -133,15 +151,17 @@ def _details(details: Component) -> dict[str, Any]:
 
 def _details_at_bol(offer: bol.Offer) -> Component:
     fulfilment = offer.fulfilment or offers.Fulfilment("")
-    return state.details_of(
+    details = state.details_of(
         reference=offer.reference or "",
         unknown_product_title=offer.unknown_product_title or "",
         on_hold=bool(offer.on_hold_by_retailer),
         method=fulfilment.method,
         delivery_code=delivery.code_for(fulfilment),
-        countries=[country.country_code for country in offer.country_availabilities],
         economic_operator_id=offer.economic_operator_id or "",
+        delivery_profile_id=fulfilment.profile_id or "",
     )
+    # Named even where there is none, for then bol has told.
+    return {**details, "countries": sorted(country.country_code for country in offer.country_availabilities)}
 
 
 def _look_up(client: bol.Client, listing: Listing) -> Found | None:

@@ -99,12 +99,11 @@ class Entry:
         ]
 
     def _against_rules(self) -> Iterator[tuple[str, str]]:
-        if self.offer:
-            wanted = {**self.offer.wanted_values(), **self.changed(OFFER_FIELDS)}
-        else:
-            wanted = self.fresh_offer(self.product or self.fresh_product()).wanted_values()
         try:
-            rules.check_wanted(wanted)
+            if self.offer:
+                rules.check_wanted({**self.offer.wanted_values(), **self.changed(OFFER_FIELDS)})
+            else:
+                self.fresh_offer(self.product or self.fresh_product()).clean()
         except ValidationError as error:
             yield from ((name, " ".join(words)) for name, words in error.message_dict.items())
 

@@ -10,8 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import OffersApi
-from offers import delta, rules, state
+from offers import delta, rules, state, wanting
 from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod, OfferStatus
 from offers.delta import Known
 from offers.models.product import Product
@@ -109,7 +108,12 @@ class Offer(models.Model):
         help_text=_("In euros, VAT included, from 1 to 9999."),
     )
     # Cheaper per piece from a quantity on: [{"quantity": 6, "unit_price": "11.00"}, ...], without the price of one.
-    volume_prices = models.JSONField(_("volume prices"), default=list, blank=True)
+    volume_prices = models.JSONField(
+        _("volume prices"),
+        default=list,
+        blank=True,
+        help_text=_("Cheaper per piece from a quantity on: at most three, from 2 to 24 pieces."),
+    )
     stock = models.PositiveIntegerField(
         _("stock"),
         default=0,
@@ -141,10 +145,24 @@ class Offer(models.Model):
         _("countries"), max_length=10, choices=Countries.choices, default=Countries.NL
     )
     economic_operator_id = models.CharField(_("economic operator"), max_length=36, blank=True)
-    delivery_profile_id = models.CharField(_("delivery profile"), max_length=36, blank=True)
+    delivery_profile_id = models.CharField(
+        _("delivery profile"),
+        max_length=36,
+        blank=True,
+        help_text=_("Only with “My delivery promise”. Left empty, bol keeps what it has."),
+    )
     # About the article itself: set when the offer is made, for bol changes neither afterwards.
-    condition_comment = models.TextField(_("comment on the condition"), max_length=2000, blank=True)
-    is_margin_good = models.BooleanField(_("margin scheme"), default=False)
+    condition_comment = models.TextField(
+        _("comment on the condition"),
+        max_length=rules.MAX_COMMENT,
+        blank=True,
+        help_text=_("For a second-hand article only; without an e-mail address."),
+    )
+    is_margin_good = models.BooleanField(
+        _("margin scheme"),
+        default=False,
+        help_text=_("For a refurbished article: sold under the margin scheme."),
+    )
 
     # Why it is on hold, and until when; only what we held ourselves is released by itself.
     hold_reason = models.CharField(_("why on hold"), max_length=200, blank=True)
@@ -215,6 +233,12 @@ class Offer(models.Model):
 
     def clean(self) -> None:
         rules.check_wanted(self.wanted_values())
+        rules.check_profile(self.delivery_code, self.delivery_profile_id)
+        if not self.pk and self.project_id:  # what is decided for good when an offer is made
+            rules.check_condition(self.condition, self.condition_comment, is_margin_good=self.is_margin_good)
+            rules.check_words(
+                self.project.connection.offers_api, self.condition, profile_id=self.delivery_profile_id
+            )
 
     @property
     def subject(self) -> str:
@@ -233,24 +257,7 @@ class Offer(models.Model):
     @property
     def wanted(self) -> State:
         """What bol should have, in the words of the dialect that the connection speaks."""
-        return State(
-            details=self._wanted_details(),
-            price=state.price_of(self.price),
-            stock=state.stock_of(self.stock, managed_by_retailer=self.project.stock_managed_by_retailer),
-        )
-
-    def _wanted_details(self) -> Component:
-        # Version 10 has no word for countries, so there they are neither sent nor compared.
-        speaks_countries = self.project.connection.offers_api == OffersApi.V11
-        return state.details_of(
-            reference=self.reference_code or self.product.reference,
-            unknown_product_title=self.unknown_product_title or self.product.title,
-            on_hold=self.on_hold,
-            method=self.fulfilment_method,
-            delivery_code=self.delivery_code,
-            countries=self.countries.split(",") if speaks_countries else (),
-            economic_operator_id=self.economic_operator_id,
-        )
+        return wanting.wanted_of(self)
 
     @property
     def known(self) -> Known:
@@ -361,11 +368,19 @@ class Offer(models.Model):
         return Facts(
             is_published=bool(self.offer_id),
             is_gone=self.gone_at is not None,
+            is_in_conflict=self.is_in_conflict or bool(self.parked_reason),
             is_refused=bool(self.refusal),
             is_unanswered=self.is_unanswered,
             is_under_way=bool(self.sending),
             is_known_on_hold=bool((self.known_details or {}).get("on_hold")),
+            is_seen_unsold=self.for_sale is False and not self._was_released_since(),
         )
+
+    def _was_released_since(self) -> bool:
+        """Tell whether bol was last asked while it was on hold, and confirmed since that it is not."""
+        seen = (self.observed or {}).get("details") or {}
+        is_newer = bool(self.known_at and self.observed_at and self.known_at > self.observed_at)
+        return bool(seen.get("on_hold")) and is_newer
 
     def _forget_known(self) -> None:
         self.offer_id, self.known_at = "", None

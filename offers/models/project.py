@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from connections.models import Connection
+from connections.models import Connection, OffersApi
 from offers import rules
 from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod
 
@@ -79,15 +79,19 @@ class Project(models.Model):
 
     def clean(self) -> None:
         rules.check_delivery(self.fulfilment_method, self.delivery_code)
+        rules.check_profile(self.delivery_code, self.delivery_profile_id)
+        if self.connection_id:
+            rules.check_words(self.connection.offers_api, self.condition, profile_id="")
 
     @property
     def offer_defaults(self) -> dict[str, Any]:
         """Return what a new offer of this project starts with, where nothing else is said."""
+        is_v11 = bool(self.connection_id) and self.connection.offers_api == OffersApi.V11
         return {
             "condition": self.condition,
             "fulfilment_method": self.fulfilment_method,
             "delivery_code": self.delivery_code,
             "countries": self.countries,
             "economic_operator_id": self.economic_operator_id,
-            "delivery_profile_id": self.delivery_profile_id,
+            "delivery_profile_id": self.delivery_profile_id if is_v11 else "",
         }

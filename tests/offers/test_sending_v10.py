@@ -110,6 +110,36 @@ def test_an_update_that_timed_out_at_bol_is_sent_again(
 
     assert at_bol(sandbox)[0]["pricing"]["bundlePrices"][0]["unitPrice"] == 13
     assert offer.differing == frozenset()
+    assert requests_about(sandbox, offer) == ["PUT", "GET", "PUT"]
+
+
+@pytest.mark.parametrize("outcome", ["TIMEOUT", "LOST"])
+def test_an_update_without_an_ending_that_happened_is_not_repeated(
+    sandbox: RunningSandbox, offer: Offer, relay: Relay, outcome: str
+) -> None:
+    fault = {"kind": "process", "event_type": "UPDATE_OFFER_PRICE", "outcome": outcome, "effect": True}
+    sandbox.add_fault(fault)
+    services.change_offer(offer, None, price=Decimal("13.00"))
+
+    offer = settled(offer, relay)
+
+    assert requests_about(sandbox, offer) == ["PUT", "GET"]
+    assert (offer.status, offer.differing) == (Offer.Status.ON_SALE, frozenset())
+
+
+def test_a_newer_value_goes_instead_of_the_one_that_timed_out(
+    sandbox: RunningSandbox, offer: Offer, run_once: Relay, relay: Relay
+) -> None:
+    sandbox.add_fault({"kind": "process", "event_type": "UPDATE_OFFER_PRICE", "outcome": "TIMEOUT"})
+    services.change_offer(offer, None, price=Decimal("13.00"))
+    run_once(offer.project.connection)
+    services.change_offer(offer, None, price=Decimal("14.00"))
+
+    offer = settled(offer, relay)
+
+    prices = [changed["pricing"]["bundlePrices"][0]["unitPrice"] for changed in updates(sandbox)]
+    assert prices == [14]
+    assert offer.differing == frozenset()
 
 
 def test_a_refusal_that_took_effect_all_the_same_disturbs_nobody(
@@ -186,13 +216,7 @@ def test_stock_is_kept_back_while_the_price_is_refused(
     assert (offer.status, offer.refusal) == (Offer.Status.ON_SALE, "")
 
 
-def test_moving_to_v11_sends_only_what_v10_had_no_words_for(
-    sandbox: RunningSandbox, offer: Offer, v10: Connection, relay: Relay
-) -> None:
-    v10.offers_api = "v11"
-    v10.save(update_fields=["offers_api"])
-
-    services.announce(Offer.objects.with_all())
-    settled(offer, relay)
-
-    assert updates(sandbox) == [{"countryAvailabilities": [{"countryCode": "NL"}]}]
+def requests_about(sandbox: RunningSandbox, offer: Offer) -> list[str]:
+    """The methods of the requests about an offer that bol had already."""
+    path = f"/retailer/offers/{offer.offer_id}"
+    return [request["method"] for request in sandbox.requests() if request["path"].startswith(path)]
