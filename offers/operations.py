@@ -247,7 +247,7 @@ def _carried(offer: Offer, messages: Messages) -> list[str]:
 
 
 def _may_be_sent(offer: Offer) -> bool:
-    return offer.project.is_active and offer.gone_at is None
+    return offer.project.is_active and offer.gone_at is None and not offer.is_withheld
 
 
 def _is_overtaken(messages: Messages) -> bool:

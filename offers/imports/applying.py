@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from offers.announcing import announce
+from offers.conflicts import find_conflicts_of
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
 from offers.imports.known import is_at_bol
-from offers.models import Offer, Product, Project
+from offers.models import FoundBy, Offer, Product, Project
 
 
 class Overtaken(Exception):
@@ -106,7 +107,9 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
 
 
 def _announce(offers: set[int], by: Any) -> None:
-    announce(Offer.objects.with_all().filter(pk__in=offers).order_by("pk"), by)
+    told = Offer.objects.with_all().filter(pk__in=offers).order_by("pk")
+    find_conflicts_of(told, FoundBy.IMPORT)
+    announce(told.all(), by)
 
 
 def _overwrite(rows: Sequence[Any], fields: set[str]) -> None:

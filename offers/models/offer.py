@@ -212,6 +212,11 @@ class Offer(models.Model):
         """Return what messages about this offer are about."""
         return f"offer:{self.pk}"
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether an EAN conflict keeps it from bol: one that is open, or one that another offer won."""
+        return self.is_in_conflict or bool(self.parked_reason)
+
     def wanted_values(self) -> dict[str, Any]:
         """Return what a person decided, by field."""
         return {field: getattr(self, field) for field in WANTED_FIELDS}
@@ -347,6 +352,7 @@ class Offer(models.Model):
         return Facts(
             is_published=bool(self.offer_id),
             is_gone=self.gone_at is not None,
+            is_in_conflict=self.is_in_conflict,
             is_refused=bool(self.refusal),
             is_unanswered=self.is_unanswered,
             is_under_way=bool(self.sending),
