@@ -35,12 +35,14 @@ def decide(conflict: EanConflict, owner: Offer, by: Any, reason: str = "") -> Ea
         raise CannotDecide(_("This offer does not claim the EAN any more. Look again and choose another."))
     chosen = members.pop(owner.pk)
     _hand_over(current, chosen, members)
-    parked = (reason.strip() or _("%(owner)s has this EAN.") % {"owner": _name(chosen)})[:MAX_REASON]
+    parked = (reason.strip() or _("%(owner)s has this EAN.") % {"owner": chosen.in_project})[:MAX_REASON]
     _note_decision(current, chosen, by, parked)
     apply_flags({chosen: (False, "")} | dict.fromkeys(members.values(), (False, parked)), by)
     told = _("Chosen to have EAN %(ean)s: %(reason)s") % {"ean": current.ean, "reason": parked}
     history.record([(chosen, told), *((offer, _parked_words(parked)) for offer in members.values())], by)
-    _record(current, _("Decided for %(owner)s: %(reason)s") % {"owner": _name(chosen), "reason": parked}, by)
+    _record(
+        current, _("Decided for %(owner)s: %(reason)s") % {"owner": chosen.in_project, "reason": parked}, by
+    )
     return current
 
 
@@ -173,10 +175,6 @@ def _note_decision(conflict: EanConflict, owner: Offer, by: Any, reason: str) ->
     conflict.state, conflict.owner, conflict.reason = ConflictState.DECIDED, owner, reason
     conflict.decided_by, conflict.decided_at = by, timezone.now()
     conflict.save(update_fields=["state", "owner", "reason", "decided_by", "decided_at"])
-
-
-def _name(offer: Offer) -> str:
-    return f"{offer.product.reference} ({offer.project})"
 
 
 def _parked_words(reason: str) -> str:

@@ -213,6 +213,11 @@ class Offer(models.Model):
         return f"offer:{self.pk}"
 
     @property
+    def in_project(self) -> str:
+        """Return "OIL-1 (Pantry)": what tells two offers of one EAN apart."""
+        return f"{self.product.reference} ({self.project})"
+
+    @property
     def is_withheld(self) -> bool:
         """Whether an EAN conflict keeps it from bol: one that is open, or one that another offer won."""
         return self.is_in_conflict or bool(self.parked_reason)
