@@ -21,7 +21,8 @@ from connections import flows
 from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
-from offers.models import Offer
+from offers.models import EanConflict, Offer
+from offers.models.conflict import ConflictState
 from orders.models import Order, Shipment
 
 DAYS = 14
@@ -124,6 +125,17 @@ def _unknown_outcomes() -> Task:
     )
 
 
+def _ean_conflicts() -> Task:
+    return Task(
+        _("EAN conflicts"),
+        _("Nothing is sent about these offers until you choose the owner."),
+        _list("offers_eanconflict", state__exact=ConflictState.OPEN),
+        "danger",
+        EanConflict.objects.open(),
+        "opened_at",
+    )
+
+
 def _stopped_connections() -> Task:
     return Task(
         _("Connections that stand still"),
@@ -141,6 +153,7 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_shipment", _unconfirmed_shipments),
     ("connections.view_outboxmessage", _refused_messages),
     ("connections.view_outboxmessage", _unknown_outcomes),
+    ("offers.view_eanconflict", _ean_conflicts),
     ("connections.view_connection", _stopped_connections),
 ]
 

@@ -35,7 +35,7 @@ class Found:
     opened: int = 0
     extended: int = 0
     reopened: int = 0
-    gone: int = 0
+    closed: int = 0
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
@@ -192,9 +192,9 @@ def _update_members(conflict: EanConflict, claiming: Sequence[Offer], found: Fou
 
 
 def _close(conflict: EanConflict, found: Found) -> None:
-    conflict.state, conflict.gone_at = ConflictState.GONE, timezone.now()
-    conflict.save(update_fields=["state", "gone_at"])
-    found.gone += 1
+    conflict.state, conflict.closed_at = ConflictState.CLOSED, timezone.now()
+    conflict.save(update_fields=["state", "closed_at"])
+    found.closed += 1
 
 
 def reopen(conflict: EanConflict) -> None:
@@ -233,7 +233,6 @@ def apply_flags(flags: dict[Offer, Flags], by: object = None) -> None:
 
 
 def _tell(offers: dict[int, Offer]) -> None:
-    withheld = Offer.objects.filter(pk__in=offers).filter(Q(is_in_conflict=True) | ~Q(parked_reason=""))
-    for pk, *values in withheld.values_list("pk", *FLAGS):
+    for pk, *values in Offer.objects.filter(pk__in=offers).values_list("pk", *FLAGS):
         for name, value in zip(FLAGS, values, strict=True):
             setattr(offers[pk], name, value)

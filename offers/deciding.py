@@ -80,7 +80,7 @@ def _locked(conflict: EanConflict, state: ConflictState) -> EanConflict:
 
 
 def _why_not(conflict: EanConflict) -> str:
-    if conflict.state == ConflictState.GONE:
+    if conflict.state == ConflictState.CLOSED:
         return _("This conflict is gone: only one offer claims the EAN.")
     if conflict.state == ConflictState.OPEN:
         return _("There is no decision to take back.")

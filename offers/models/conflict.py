@@ -21,7 +21,7 @@ class ConflictState(models.TextChoices):
 
     OPEN = "open", _("To be decided")
     DECIDED = "decided", _("Decided")
-    GONE = "gone", _("Gone")
+    CLOSED = "closed", _("Gone")
 
 
 class FoundBy(models.TextChoices):
@@ -54,7 +54,7 @@ class EanConflict(models.Model):
     STATE_COLOURS = {
         ConflictState.OPEN: "danger",
         ConflictState.DECIDED: "success",
-        ConflictState.GONE: "default",
+        ConflictState.CLOSED: "default",
     }
 
     connection = models.ForeignKey(
@@ -67,7 +67,7 @@ class EanConflict(models.Model):
     )
     found_by = models.CharField(_("found by"), max_length=8, choices=FoundBy.choices)
     opened_at = models.DateTimeField(_("found"), default=timezone.now)
-    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("gone since"), null=True, blank=True)
 
     owner = models.ForeignKey(
         Offer, verbose_name=_("owner"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -88,7 +88,7 @@ class EanConflict(models.Model):
     class Meta:
         verbose_name = _("EAN conflict")
         verbose_name_plural = _("EAN conflicts")
-        # "open" comes after "gone" and "decided" in the alphabet, so this shows what waits first.
+        # By the alphabet of the states: open first, then decided, then closed.
         ordering = ["-state", "-opened_at", "-id"]
         constraints = [
             models.UniqueConstraint(

@@ -293,7 +293,7 @@ def test_an_inactive_project_claims_nothing(
     tasks.announce_project(other_project.pk)
     relay(connection)
 
-    assert the_conflict().state == ConflictState.GONE
+    assert the_conflict().state == ConflictState.CLOSED
     assert (fresh(oil).status, fresh(second).is_in_conflict) == (Offer.Status.ON_SALE, False)
 
     Project.objects.filter(pk=other_project.pk).update(is_active=True)
@@ -343,7 +343,7 @@ def test_the_last_claimant_is_sent_when_the_other_is_discarded(
 
     relay(connection)
 
-    assert the_conflict().state == ConflictState.GONE
+    assert the_conflict().state == ConflictState.CLOSED
     assert price_at_bol(sandbox) == Decimal("12.50")
 
 
@@ -354,7 +354,7 @@ def test_a_product_that_gets_another_ean_leaves_the_conflict(
 
     services.announce_all(Offer.objects.filter(product=other_product))
 
-    assert the_conflict().state == ConflictState.GONE
+    assert the_conflict().state == ConflictState.CLOSED
     assert OutboxMessage.objects.waiting().filter(operation="CREATE_OFFER").count() == 2
 
 

@@ -110,7 +110,7 @@ def test_a_corrected_ean_ends_the_conflict(load: Import) -> None:
 
     load(row(reference="OIL-2", ean="8411610002278"))
 
-    assert EanConflict.objects.get().state == ConflictState.GONE
+    assert EanConflict.objects.get().state == ConflictState.CLOSED
     assert OutboxMessage.objects.waiting().count() == 2
 
 
@@ -144,7 +144,7 @@ def test_the_command_lists_what_is_to_be_decided(shop: Connection) -> None:
 
     told = json.loads(look("--json", "--connection", "Shop"))
 
-    assert (told["opened"], told["gone"]) == (1, 0)
+    assert (told["opened"], told["closed"]) == (1, 0)
     (conflict,) = told["conflicts"]
     assert (conflict["connection"], conflict["ean"], conflict["condition"]) == ("Shop", EAN, "NEW")
     assert [offer["reference"] for offer in conflict["offers"]] == ["OIL-1", "OIL-2"]

@@ -46,7 +46,7 @@ def two_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def five_rows() -> list[str]:
-    digits = [f"871000000{number:03}" for number in range(5)]
+    digits = [f"87123456{number:04}" for number in range(5)]
     return [row(reference=f"OIL-{number}", ean=ean + check_digit(ean)) for number, ean in enumerate(digits)]
 
 
