@@ -63,6 +63,16 @@ def find_conflicts_of(offers: Iterable[Offer], by: FoundBy) -> Found:
     return found
 
 
+def may_be_published(offer: Offer) -> bool:
+    """Tell whether no conflict keeps this locked offer from bol; a rival that was made meanwhile is noticed here."""
+    rivals = _claims(offer.project.connection_id).filter(
+        product__ean=offer.product.ean, condition=offer.condition, parked_reason=""
+    )
+    if not offer.is_withheld and rivals.exclude(pk=offer.pk).exists():
+        find_conflicts_of([offer], FoundBy.SENDING)
+    return not offer.is_withheld
+
+
 def find_conflicts_about(keys: dict[int, set[Key]], by: FoundBy, found: Found | None = None) -> Found:
     """Look at these EANs and conditions, by connection (see `keys_of`)."""
     found = found or Found()

@@ -27,6 +27,7 @@ from connections.operations import (
 )
 from offers import delta, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
+from offers.conflicts import may_be_published
 from offers.dialects import Dialect, Found, dialect_of
 from offers.dialects.dialect import Listing
 from offers.models import KNOWN_FIELDS, Offer
@@ -78,7 +79,7 @@ class CreateOffer(OfferOperation):
 
     def prepare(self, messages: Messages) -> Preparation:
         offer = _offer_of(messages)
-        if offer is None or offer.offer_id or not _may_be_sent(offer):
+        if offer is None or offer.offer_id or not _may_be_sent(offer) or not may_be_published(offer):
             return NothingToSend()
         wanted = offer.wanted
         offer.begin_sending(wanted.only(COMPONENTS), messages[0].pk)

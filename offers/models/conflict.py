@@ -32,6 +32,7 @@ class FoundBy(models.TextChoices):
     NIGHT = "night", _("The nightly look")
     PERSON = "person", _("A person who asked")
     COMMAND = "command", _("A command")
+    SENDING = "sending", _("The last look before sending")
 
 
 class EanConflictQuerySet(models.QuerySet["EanConflict"]):

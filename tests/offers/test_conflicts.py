@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connections as databases
 
 from connections.models import Connection, OffersApi, OutboxMessage
 from offers import services, tasks
@@ -375,6 +378,24 @@ def test_what_slipped_in_is_found_at_night(oil: Offer, project: Project, other_p
     assert not OutboxMessage.objects.waiting().exists()
 
 
+def test_a_rival_that_nobody_noticed_is_noticed_before_the_first_is_published(
+    sandbox: RunningSandbox,
+    oil: Offer,
+    project: Project,
+    other_product: Product,
+    connection: Connection,
+    relay: Relay,
+) -> None:
+    # As when two people add the same article at the same moment: neither sees what the other has not committed.
+    rival = Offer.objects.create(project=project, product=other_product, price="19.95", stock=1)
+
+    relay(connection)
+
+    assert writes(sandbox) == []
+    assert the_conflict().found_by == FoundBy.SENDING
+    assert [fresh(offer).status for offer in (oil, rival)] == [Offer.Status.EAN_CONFLICT] * 2
+
+
 def test_a_second_decision_is_told_who_was_faster(oil: Offer, copy: Offer, staff: User) -> None:
     conflict = the_conflict()
     decide(conflict, oil, staff)
@@ -384,6 +405,32 @@ def test_a_second_decision_is_told_who_was_faster(oil: Offer, copy: Offer, staff
 
     assert the_conflict().owner == oil
     assert fresh(copy).parked_reason
+
+
+def test_of_two_decisions_at_the_same_moment_one_holds(
+    sandbox: RunningSandbox, oil: Offer, copy: Offer, connection: Connection, relay: Relay
+) -> None:
+    conflict, start = the_conflict(), Barrier(2)
+
+    def choose(owner: Offer) -> str:
+        start.wait(10)
+        try:
+            decide(conflict, owner, None)
+        except CannotDecide as error:
+            return str(error)
+        finally:
+            databases.close_all()
+        return ""
+
+    with ThreadPoolExecutor(2) as people:
+        told = list(people.map(choose, [oil, copy]))
+    relay(connection)
+
+    assert sorted(map(bool, told)) == [False, True]
+    winner = (oil, copy)[told.index("")]
+    assert the_conflict().owner == winner
+    assert [fresh(offer).pk for offer in (oil, copy) if not fresh(offer).parked_reason] == [winner.pk]
+    assert len(effects(sandbox)) == 1
 
 
 def test_nothing_is_decided_while_a_request_is_at_bol(oil: Offer, copy: Offer) -> None:
