@@ -21,7 +21,8 @@ from connections import flows
 from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
-from offers.models import Offer
+from offers.models import EanConflict, Offer
+from offers.models.conflict import ConflictState
 from orders.models import Order, OrderToFetch, Shipment
 
 DAYS = 14
@@ -148,6 +149,17 @@ def _unread_orders() -> Task:
     )
 
 
+def _ean_conflicts() -> Task:
+    return Task(
+        _("EAN conflicts"),
+        _("Nothing is sent about these offers until you choose the owner."),
+        _list("offers_eanconflict", state__exact=ConflictState.OPEN),
+        "danger",
+        EanConflict.objects.open(),
+        "opened_at",
+    )
+
+
 def _stopped_connections() -> Task:
     return Task(
         _("Connections that stand still"),
@@ -167,6 +179,7 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("connections.view_outboxmessage", _unknown_outcomes),
     ("connections.view_outboxmessage", _slow_messages),
     ("orders.view_order", _unread_orders),
+    ("offers.view_eanconflict", _ean_conflicts),
     ("connections.view_connection", _stopped_connections),
 ]
 

@@ -70,6 +70,8 @@ UNFOLD_SITE: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Offers"), "sell", "offers", "offer"),
+                    _list(_("EAN conflicts"), "call_split", "offers", "eanconflict")
+                    | {"badge": "backoffice.badges.ean_conflicts"},
                     _list(_("Products"), "inventory_2", "offers", "product"),
                     _list(_("Projects"), "folder", "offers", "project"),
                     _list(_("Imports"), "upload_file", "offers", "importrun"),

@@ -81,7 +81,7 @@ def _open_messages(offers: Iterable[Offer]) -> frozenset[int]:
 
 def _plan(offer: Offer, open_messages: frozenset[int]) -> Plan:
     """Decide what to say about one offer; a refusal of which a part was corrected is forgotten here."""
-    if not offer.project.is_active or offer.gone_at:
+    if not offer.project.is_active or offer.gone_at or offer.is_withheld:
         return Plan()
     wanted = offer.wanted
     if any(wanted[name] != refused for name, refused in offer.refused.items()):

@@ -28,6 +28,7 @@ from connections.operations import (
 )
 from offers import delta, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
+from offers.conflicts import may_be_published
 from offers.dialects import Dialect, Found, dialect_of
 from offers.dialects.dialect import Listing
 from offers.models import KNOWN_FIELDS, Offer
@@ -79,7 +80,7 @@ class CreateOffer(OfferOperation):
 
     def prepare(self, messages: Messages) -> Preparation:
         offer = _offer_of(messages)
-        if offer is None or offer.offer_id or not _may_be_sent(offer):
+        if offer is None or offer.offer_id or not _may_be_sent(offer) or not may_be_published(offer):
             return NothingToSend()
         dialect, listing, wanted = _dialect(offer), _listing(offer), offer.wanted
         if not dialect.can_say(listing):
@@ -250,7 +251,7 @@ def _carried(offer: Offer, messages: Messages) -> list[str]:
 
 
 def _may_be_sent(offer: Offer) -> bool:
-    return offer.project.is_active and offer.gone_at is None
+    return offer.project.is_active and offer.gone_at is None and not offer.is_withheld
 
 
 def _is_overtaken(messages: Messages) -> bool:

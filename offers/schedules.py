@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from connections.schedules import Entry, plan
+
+NIGHT = 3
+
+
+def until_night() -> timedelta:
+    """Return how long it is until three o'clock of the night, in the merchant's own time."""
+    now = timezone.localtime()
+    night = now.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    return night - now if night > now else night + timedelta(days=1) - now
+
 
 # An import whose worker died goes on where it stopped.
 plan(Entry("resume imports", "offers.imports.tasks.resume_imports", minutes=1))
+# Changes look for EAN conflicts themselves; this finds what came in by any other way.
+plan(
+    Entry("find EAN conflicts", "offers.tasks.look_for_conflicts", minutes=60 * 24, first_after=until_night())
+)

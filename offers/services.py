@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from offers import history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
 from offers.choices import DeliveryCode
-from offers.models import KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet, Product, Project
+from offers.conflicts import find_conflicts_about, find_conflicts_of, keys_of
+from offers.models import KNOWN_FIELDS, WANTED_FIELDS, FoundBy, Offer, OfferQuerySet, Product, Project
 
 __all__ = [
     "BULK",
@@ -67,6 +68,7 @@ def create_offers(offers: Sequence[Offer], by: Any) -> list[Offer]:
         offer.clean()
     created = Offer.objects.bulk_create(offers, batch_size=CHUNK)
     history.record_added(created, by)
+    find_conflicts_of(created, FoundBy.CHANGE)
     announce(created, by)
     return created
 
@@ -112,6 +114,7 @@ def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
     keys = list(offers.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         with transaction.atomic():
+            find_conflicts_of(_locked(keys[start : start + CHUNK]), FoundBy.CHANGE)
             announce(_locked(keys[start : start + CHUNK]), by)
 
 
@@ -147,7 +150,9 @@ def discard(offer: Offer) -> None:
     if not is_unknown_to_bol(current):
         raise ValueError("bol may have this offer: it cannot be discarded.")
     announce_nothing([current])
+    claimed = keys_of([current.pk])
     current.delete()
+    find_conflicts_about(claimed, FoundBy.CHANGE)
 
 
 @transaction.atomic

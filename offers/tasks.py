@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
 from offers import services
-from offers.models import Offer
+from offers.conflicts import find_conflicts
+from offers.models import FoundBy, Offer
 
 # So many offers fit well within the time that a task has.
 PART = 10_000
@@ -29,3 +30,8 @@ def act(deed: str, offer_ids: Sequence[int], user_id: int) -> int:
     """Do one of the bulk actions of the offers, by its name in offers.services."""
     by = get_user_model().objects.filter(pk=user_id).first()
     return services.BULK[deed](Offer.objects.filter(pk__in=offer_ids), by)
+
+
+def look_for_conflicts(by: str = FoundBy.NIGHT) -> int:
+    """Look at every EAN of every connection; return how many conflicts are new."""
+    return find_conflicts(FoundBy(by)).opened

@@ -26,6 +26,7 @@ from connections.models import OutboxMessage
 from offers import services
 from offers.admin import comparison
 from offers.admin.actions import OfferActions
+from offers.admin.conflict_actions import ConflictActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.searching import by_ean_or_words
 from offers.explaining import explain
@@ -36,7 +37,9 @@ LATEST_MESSAGES = 10
 
 
 @admin.register(Offer)
-class OfferAdmin(OfferActions, ModelAdmin):
+class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
+    actions = [*OfferActions.actions, "check_conflicts"]
+    actions_list = ["look_everywhere"]
     form = OfferForm
     add_form = NewOfferForm
     list_display = [
@@ -66,6 +69,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "product",
         "show_condition",
         "show_status",
+        "show_conflict",
         "refusal",
         "offer_id",
         "show_confirmed",
@@ -88,7 +92,14 @@ class OfferAdmin(OfferActions, ModelAdmin):
         ),
         (
             _("What bol has"),
-            {"fields": [("show_status", "show_confirmed", "offer_id"), "refusal", "show_comparison"]},
+            {
+                "fields": [
+                    ("show_status", "show_confirmed", "offer_id"),
+                    "show_conflict",
+                    "refusal",
+                    "show_comparison",
+                ]
+            },
         ),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
     ]

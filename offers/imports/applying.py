@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from offers.announcing import announce
+from offers.conflicts import find_conflicts_of
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
-from offers.models import Offer, Product, Project
+from offers.models import FoundBy, Offer, Product, Project
 
 
 class Overtaken(Exception):
@@ -105,7 +106,9 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
 
 
 def _announce(offers: set[int], by: Any) -> None:
-    announce(Offer.objects.filter(pk__in=offers).locked(), by)
+    told = Offer.objects.filter(pk__in=offers).locked()
+    find_conflicts_of(told, FoundBy.IMPORT)
+    announce(told.all(), by)
 
 
 def _overwrite(rows: Sequence[Any], fields: set[str]) -> None:

@@ -250,6 +250,16 @@ class Offer(models.Model):
         """Whether bol has this offer, or may be getting it at this moment."""
         return bool(self.offer_id or self.sending or self.is_unanswered)
 
+    @property
+    def in_project(self) -> str:
+        """Return "OIL-1 (Pantry)": what tells two offers of one EAN apart."""
+        return f"{self.product.reference} ({self.project})"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether an EAN conflict keeps it from bol: one that is open, or one that another offer won."""
+        return self.is_in_conflict or bool(self.parked_reason)
+
     def wanted_values(self) -> dict[str, Any]:
         """Return what a person decided, by field."""
         return {field: getattr(self, field) for field in WANTED_FIELDS}
@@ -368,7 +378,7 @@ class Offer(models.Model):
         return Facts(
             is_published=bool(self.offer_id),
             is_gone=self.gone_at is not None,
-            is_in_conflict=self.is_in_conflict or bool(self.parked_reason),
+            is_in_conflict=self.is_withheld,
             is_refused=bool(self.refusal),
             is_unanswered=self.is_unanswered,
             is_under_way=bool(self.sending),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Connection, Flow, Lane, OutboxMessage, RequestLogEntry
-from offers.models import Offer, Product, Project
+from offers.models import ConflictMember, EanConflict, Offer, Product, Project
 from offers.rules import check_digit
 from orders.models import Order, OrderItem, Shipment, ShipmentItem
 
@@ -41,6 +41,10 @@ def fill(count: int) -> None:
     for number in range(start, start + count):
         product = Product.objects.create(reference=f"SKU-{number}", ean=ean(number), title=f"Title {number}")
         offer = Offer.objects.create(project=project, product=product, price="12.50", stock=3)
+        conflict = EanConflict.objects.create(
+            connection=shop, ean=product.ean, condition=offer.condition, owner=offer
+        )
+        ConflictMember.objects.create(conflict=conflict, offer=offer)
         message = OutboxMessage.objects.create(
             connection=shop,
             operation="CREATE_OFFER",

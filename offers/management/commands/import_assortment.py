@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connections.models import Connection
 from offers.imports import importing
+from offers.imports.flagging import flagged_rows
 from offers.imports.importing import Outcome, Problem
 from offers.imports.reading import Unreadable, open_sheet
 from offers.models import Project
@@ -37,10 +38,11 @@ class Command(BaseCommand):
             choose_connection(options["connection"], options["project"]), options["project"]
         )
         counts, problems = self._import(options["file"], resource, is_dry=options["dry_run"])
+        flagged = flagged_rows(resource.connection, taken(resource, problems))
         if options["json"]:
-            self.stdout.write(as_json(counts, problems))
+            self.stdout.write(as_json(counts, problems, flagged))
             return
-        self._print(counts, problems)
+        self._print(counts, problems, flagged)
 
     def _import(
         self, path: Path, resource: AssortmentResource, *, is_dry: bool
@@ -53,10 +55,11 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path} cannot be opened: {error.strerror}.") from error
 
-    def _print(self, counts: Counter[Outcome], problems: list[Problem]) -> None:
+    def _print(self, counts: Counter[Outcome], problems: list[Problem], flagged: list[Problem]) -> None:
         for outcome in Outcome:
             self.stdout.write(f"{outcome.value}: {counts[outcome]}")
-        for problem in problems:
+        self.stdout.write(f"flagged: {len(flagged)}")
+        for problem in [*problems, *flagged]:
             self.stdout.write(f"row {problem.row}, {problem.field or 'whole row'}: {problem.reason}")
 
 
@@ -92,13 +95,21 @@ def run_through(
     return counts, problems
 
 
-def as_json(counts: Counter[Outcome], problems: list[Problem]) -> str:
-    """Return the totals and the refused rows as JSON."""
+def taken(resource: AssortmentResource, problems: list[Problem]) -> dict[str, int]:
+    """Return the row of each reference in the file, but for those that were refused."""
+    refused = {problem.row for problem in problems}
+    return {reference: row for reference, row in resource.seen.items() if row not in refused}
+
+
+def as_json(counts: Counter[Outcome], problems: list[Problem], flagged: list[Problem]) -> str:
+    """Return the totals, the refused rows and the rows in conflict as JSON."""
     totals: dict[str, Any] = {outcome.value: counts[outcome] for outcome in Outcome}
-    totals["rejected"] = [
-        {"row": problem.row, "field": problem.field, "reason": problem.reason} for problem in problems
-    ]
+    totals |= {"rejected": _listed(problems), "flagged": _listed(flagged)}
     return json.dumps(totals, ensure_ascii=False, indent=1)
+
+
+def _listed(problems: list[Problem]) -> list[dict[str, Any]]:
+    return [{"row": problem.row, "field": problem.field, "reason": problem.reason} for problem in problems]
 
 
 def _known_names() -> str:

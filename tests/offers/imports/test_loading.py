@@ -156,7 +156,7 @@ def test_the_ean_of_a_product_that_was_never_sent_can_be_corrected(load: Import)
 def test_a_title_is_told_with_every_offer_of_the_product(load: Import, shop: Connection) -> None:
     load(OIL)
     elsewhere = Project.objects.create(name="Outlet", connection=shop)
-    services.create_offer(elsewhere, oil().product, None, price=Decimal(9), stock=1)
+    services.create_offer(elsewhere, oil().product, None, condition="GOOD", price=Decimal(9), stock=1)
     for offer in Offer.objects.with_all():
         publish(offer)
 

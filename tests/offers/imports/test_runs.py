@@ -20,6 +20,7 @@ from offers.imports import applying, importing, runs, tasks
 from offers.imports.reading import open_sheet
 from offers.imports.rejects import rejected_csv
 from offers.models import ImportRun, Offer
+from offers.rules import check_digit
 from tests.offers.imports.conftest import HEADER, OIL, csv_of, row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,8 @@ def two_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def five_rows() -> list[str]:
-    return [row(reference=f"OIL-{number}") for number in range(5)]
+    digits = [f"87123456{number:04}" for number in range(5)]
+    return [row(reference=f"OIL-{number}", ean=ean + check_digit(ean)) for number, ean in enumerate(digits)]
 
 
 def totals(run: ImportRun) -> tuple[str, int, int, int, int]:
