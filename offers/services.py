@@ -132,6 +132,7 @@ def change_product(product: Product, fields: Sequence[str], by: Any) -> None:
     if "ean" in fields and any(offer.is_at_bol for offer in offers):
         raise EanInUse(product.ean)
     product.save(update_fields=fields)
+    find_conflicts_of(offers.all(), FoundBy.CHANGE)
     followers = list(offers.all())
     for offer in followers if "ean" in fields else []:
         offer.forget_refusal()
