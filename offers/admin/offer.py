@@ -30,6 +30,7 @@ from offers.admin.conflict_actions import ConflictActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.searching import by_ean_or_words
 from offers.explaining import explain
+from offers.history import volume_prices_in_words
 from offers.models import WANTED_FIELDS, Offer
 from offers.state import price_text
 
@@ -68,6 +69,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         "project",
         "product",
         "show_condition",
+        "show_volume_prices",
         "show_status",
         "show_conflict",
         "refusal",
@@ -114,8 +116,9 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         if obj is None:
             return self.add_fieldsets
         (name, first), *rest = super().get_fieldsets(request, obj)
-        seen = ["seen"] if self.has_change_permission(request, obj) else []
-        return [(name, {**first, "fields": [*first["fields"], *seen]}), *rest]
+        if not self.has_change_permission(request, obj):
+            return [(name, first), *(_for_reading(fieldset) for fieldset in rest)]
+        return [(name, {**first, "fields": [*first["fields"], "seen"]}), *rest]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Offer | None = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else []
@@ -176,6 +179,10 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         said = [offer.get_condition_display(), offer.condition_comment, str(margin)]
         return ", ".join(part for part in said if part)
 
+    @display(description=_("Volume prices"))
+    def show_volume_prices(self, offer: Offer) -> str:
+        return volume_prices_in_words(offer.volume_prices)
+
     @display(description=_("Price"), ordering="price")
     def show_price(self, offer: Offer) -> str:
         return price_text(offer.price)
@@ -221,3 +228,10 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
             "outbox": f"{reverse('admin:connections_outboxmessage_changelist')}?q={offer.subject}",
         }
         return render_to_string("offers/messages.html", context)
+
+
+def _for_reading(fieldset: Any) -> Any:
+    """Show volume prices in words to who may not change them: the field itself would show as data."""
+    name, options = fieldset
+    shown = ["show_volume_prices" if field == "volume_prices" else field for field in options["fields"]]
+    return name, {**options, "fields": shown}

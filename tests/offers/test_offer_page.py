@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -93,6 +93,19 @@ def test_an_unchanged_form_changes_no_volume_price(browser: Client, oil: Offer) 
     assert again.changed_data == []
     assert browser.post(page_of(oil), posted).status_code == 302
     assert not LogEntry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_someone_who_may_only_look_reads_the_volume_prices(oil: Offer) -> None:
+    viewer = User.objects.create_user("viewer", is_staff=True)
+    viewer.user_permissions.add(Permission.objects.get(codename="view_offer"))
+    client = Client()
+    client.force_login(viewer)
+
+    page = client.get(page_of(oil)).content.decode()
+
+    assert "11.00 from 6" in page
+    assert "unit_price" not in page
 
 
 @pytest.mark.django_db
