@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from offers.models import Offer
@@ -54,4 +56,6 @@ def _say(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return price_text(value)
-    return str(value) if value != "" else "-"
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return "-" if value in ("", None) else str(value)

@@ -6,7 +6,7 @@ Only looks: differences with what we want are for the reconciliation to decide o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from offers.dialects import v11
 from offers.models import Offer
 
 FLOW = "offers"
+OBSERVED_FIELDS = ("observed", "observed_at", "for_sale")
 # bol's clock is not ours, and its list may lag behind its writes.
 OVERLAP = timedelta(minutes=5)
 # How far a connection that never looked before looks back.
@@ -59,15 +60,19 @@ def _store(connection: Connection, page: list[bol.Offer], report: Report) -> Non
     now = timezone.now()
     changed = list(ours.select_for_update().order_by("pk"))
     for offer in changed:
-        offer.observed = _observed(said[offer.offer_id])
-        offer.observed_at = now
-        offer.for_sale = any(country["for_sale"] for country in offer.observed["for_sale"])
-    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale"])
+        note(offer, observed(said[offer.offer_id]), now)
+    Offer.objects.bulk_update(changed, OBSERVED_FIELDS)
     report.count("fetched", len(page))
     report.count("ours", len(changed))
 
 
-def _observed(offer: bol.Offer) -> dict[str, Any]:
+def note(offer: Offer, said: dict[str, Any], at: datetime) -> None:
+    """Set on an offer what bol said of it (see `observed`); the caller saves OBSERVED_FIELDS."""
+    offer.observed, offer.observed_at = said, at
+    offer.for_sale = any(country["for_sale"] for country in said["for_sale"])
+
+
+def observed(offer: bol.Offer) -> dict[str, Any]:
     """Return what bol says in the canonical form, with what only bol decides on."""
     return {
         **v11.found(offer).state.as_dict(),
