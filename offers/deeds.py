@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from offers import checking, history, pricing, rules, services
-from offers.models import HOLD_FIELDS, Offer
+from offers.models import HOLD_FIELDS, Offer, OfferQuerySet
 from offers.models.bulk import OutcomeKind
 from offers.pricing import Move
 from offers.state import price_text
@@ -53,6 +53,10 @@ class Deed(ABC):
     # More than this go to the background; a part is one transaction.
     at_once: ClassVar[int] = 500
     part: ClassVar[int] = 200
+
+    def count(self, offers: OfferQuerySet) -> int:
+        """Return to how many of these it is done."""
+        return offers.count()
 
     def look(self, keys: Sequence[int]) -> Any:
         """Ask bol what the deed needs to know, outside of any transaction."""
@@ -212,6 +216,9 @@ class DeleteAtBol(Deed):
         "They are removed at bol for good. Here they stay, marked as gone. To take them out of the shop for a while, put them on hold instead."
     )
     permission = "offers.delete_at_bol"
+
+    def count(self, offers: OfferQuerySet) -> int:
+        return offers.published().count()
 
     def foresee(self, offer: Offer, parameters: Parameters) -> Outcome:
         if offer.offer_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from offers import delta
@@ -65,6 +66,17 @@ def difference_in_words(offer: Offer) -> str:
     waits = parts and delta.to_send(wanted, known) != delta.differing(wanted, known)
     words = ", ".join(parts)
     return _("%(changes)s (waits for stock)") % {"changes": words} if waits else words
+
+
+def hold_in_words(offer: Offer) -> str:
+    """Return why an offer is on hold here and until when, or "" for one that is not."""
+    if not offer.on_hold:
+        return ""
+    until = offer.hold_until and formats.date_format(
+        timezone.localtime(offer.hold_until), "SHORT_DATETIME_FORMAT"
+    )
+    parts = [offer.hold_reason, _("until %(moment)s") % {"moment": until} if until else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _names() -> dict[str, str]:

@@ -46,6 +46,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "show_price",
         "stock",
         "show_status",
+        "show_hold",
         "show_difference",
         "show_confirmed",
     ]
@@ -65,6 +66,8 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "product",
         "condition",
         "show_status",
+        "hold_reason",
+        "hold_until",
         "refusal",
         "offer_id",
         "show_confirmed",
@@ -78,6 +81,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
             {
                 "fields": [
                     ("price", "stock", "on_hold"),
+                    ("hold_reason", "hold_until"),
                     ("fulfilment_method", "delivery_code", "countries"),
                     ("reference_code", "unknown_product_title"),
                     "economic_operator_id",
@@ -162,6 +166,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
     def show_status(self, offer: Offer) -> str:
         status = Offer.Status(offer.status)
         return show_label(status.label, Offer.STATUS_COLOURS[status])
+
+    @display(description=_("Why on hold"), ordering="hold_until")
+    def show_hold(self, offer: Offer) -> str:
+        return comparison.hold_in_words(offer)
 
     @display(description=_("Still to reach bol"))
     def show_difference(self, offer: Offer) -> str:

@@ -63,8 +63,5 @@ class LeasedRun(models.Model):
 
     def end(self, state: str, **values: Any) -> bool:
         """Finish it in this state; tell whether it was still ours to finish."""
-        return bool(
-            self.held().update(
-                state=state, finished_at=timezone.now(), claim=None, lease_until=None, **values
-            )
-        )
+        ended = {"state": state, "finished_at": timezone.now(), "claim": None, "lease_until": None}
+        return bool(self.held().update(**ended, **values))
