@@ -52,10 +52,10 @@ class Forecast:
         return self.counts[OutcomeKind.REFUSED]
 
     def add(self, outcome: Outcome) -> None:
-        """Count one offer, and keep it where it is among the first of its kind."""
+        """Count one offer, and keep it where it is among the first that change or are refused."""
         self.counts[outcome.kind] += 1
-        kept = self.refused if outcome.kind == OutcomeKind.REFUSED else self.examples
-        if len(kept) < SHOWN:
+        kept = {OutcomeKind.CHANGED: self.examples, OutcomeKind.REFUSED: self.refused}.get(outcome.kind)
+        if kept is not None and len(kept) < SHOWN:
             kept.append(outcome)
 
     def widen(self, price: Decimal) -> None:

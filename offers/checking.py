@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -34,6 +35,8 @@ class Answer:
 
     observed: dict[str, Any] | None = None
     error: str = ""
+    # When it was asked: what bol confirms meanwhile is newer.
+    at: datetime = field(default_factory=timezone.now)
 
 
 Answers = Mapping[str, Answer]
@@ -112,7 +115,7 @@ def _take_note_of(offer: Offer, answer: Answer | None) -> Told:
         return OutcomeKind.REFUSED, answer.error
     if answer.observed is None:
         return _take_leave_of(offer)
-    note(offer, answer.observed, timezone.now())
+    note(offer, answer.observed, answer.at)
     offer.save(update_fields=OBSERVED_FIELDS)
     return _compare(offer, answer.observed)
 

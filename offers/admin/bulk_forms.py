@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.adminbase import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -135,3 +136,19 @@ FORMS: dict[str, type[DeedForm]] = {
     deeds.SetDeliveryCode.name: DeliveryForm,
     deeds.DeleteAtBol.name: DeletionForm,
 }
+
+
+def in_words(deed: str, parameters: Mapping[str, Any]) -> str:
+    """Return what was typed for a deed: "Why: Recall, Until: 5 January"."""
+    fields = FORMS.get(deed, DeedForm).base_fields
+    said = ((fields[name], value) for name, value in parameters.items() if name in fields and value != "")
+    return ", ".join(f"{field.label}: {_say(field, value)}" for field, value in said)
+
+
+def _say(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        return str(dict(choices).get(value, value))
+    if isinstance(field, forms.DateTimeField):
+        return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+    return str(value)

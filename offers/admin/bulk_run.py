@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.adminbase import ChoicesDropdownFilter, ReadOnlyAdmin, display, show_age, show_label
 from offers import bulk
+from offers.admin.bulk_forms import in_words
 from offers.deeds import DEEDS
 from offers.models import BulkOutcome, BulkRun
 from offers.models.bulk import BulkState
@@ -62,6 +63,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "title": DEEDS[run.deed].title,
             "run": run,
+            "told": in_words(run.deed, run.parameters),
             "colour": BulkRun.STATE_COLOURS[BulkState(run.state)],
             "may_act": _may_act(request, run),
             "outcomes": _outcomes(request, run),

@@ -66,8 +66,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "product",
         "condition",
         "show_status",
-        "hold_reason",
-        "hold_until",
+        "show_hold",
         "refusal",
         "offer_id",
         "show_confirmed",
@@ -81,7 +80,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
             {
                 "fields": [
                     ("price", "stock", "on_hold"),
-                    ("hold_reason", "hold_until"),
+                    "show_hold",
                     ("fulfilment_method", "delivery_code", "countries"),
                     ("reference_code", "unknown_product_title"),
                     "economic_operator_id",

@@ -115,6 +115,7 @@ def test_rows_that_are_refused_are_named_before_and_after(browser: Client, quiet
     done = confirm(browser, choose("change_price", [cheap, dear], **UP))
     assert done.redirect_chain[0][0].startswith(RUNS)
     assert "must be from 1 to 9999" in text(done)
+    assert "Euros or percent: 10, Ending: As it comes, to the cent" in text(done)
     assert Offer.objects.get(pk=cheap.pk).price == Decimal("13.75")
 
 
@@ -247,8 +248,10 @@ def test_more_than_500_are_done_in_the_background_on_a_page_that_refreshes_itsel
 ) -> None:
     offers = make_many(quiet, 501)
 
-    page = confirm(browser, choose("put_on_hold", offers[:1], select_across="1"))
+    typed = {"reason": "Recall", "until": "2099-01-01T10:00"}
+    page = confirm(browser, choose("put_on_hold", offers[:1], select_across="1", **typed))
     assert "0 of 501 offers" in text(page)
+    assert "Why: Recall, Until:" in text(page)
     assert 'http-equiv="refresh"' in text(page)
     assert not Offer.objects.filter(on_hold=True).exists()
 
