@@ -75,6 +75,8 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Products"), "inventory_2", "offers", "product"),
                     _list(_("Projects"), "folder", "offers", "project"),
                     _list(_("Imports"), "upload_file", "offers", "importrun"),
+                    # Who may see offers may see what was done to them.
+                    _item(_("Bulk actions"), "checklist", "offers_bulkrun_changelist", "offers.view_offer"),
                 ],
             },
             {

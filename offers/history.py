@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from offers.models import Offer
@@ -56,7 +58,9 @@ def _say(value: Any) -> str:
         return price_text(value)
     if isinstance(value, list):
         return volume_prices_in_words(value) or "-"
-    return str(value) if value != "" else "-"
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
+    return "-" if value in ("", None) else str(value)
 
 
 def volume_prices_in_words(steps: Iterable[Mapping[str, Any]]) -> str:

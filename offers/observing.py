@@ -7,7 +7,7 @@ version 11 (offers.moving) comes along. Version 10 has no list to read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +26,7 @@ from offers.wanting import has_unheard_countries
 
 __all__ = ["FLOW", "observe_offers"]
 
+OBSERVED_FIELDS = ("observed", "observed_at", "for_sale", "status")
 # bol's clock is not ours, and its list may lag behind its writes.
 OVERLAP = timedelta(minutes=5)
 # How far a connection that never looked before looks back.
@@ -66,11 +67,8 @@ def _store(connection: Connection, page: list[bol.Offer], report: Report) -> Non
     changed = list(ours.select_for_update(of=("self",)).order_by("pk"))
     learning = [offer for offer in changed if has_unheard_countries(offer)]
     for offer in changed:
-        offer.observed = _observed(said[offer.offer_id])
-        offer.observed_at = now
-        offer.for_sale = any(country["for_sale"] for country in offer.observed["for_sale"])
-        offer.refresh_status()
-    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale", "status"], batch_size=100)
+        note(offer, observed(said[offer.offer_id]), now)
+    Offer.objects.bulk_update(changed, OBSERVED_FIELDS, batch_size=100)
     _learn(learning)
     report.count("fetched", len(page))
     report.count("ours", len(changed))
@@ -84,7 +82,14 @@ def _learn(offers: list[Offer]) -> None:
     announce(offers)
 
 
-def _observed(offer: bol.Offer) -> dict[str, Any]:
+def note(offer: Offer, said: dict[str, Any], at: datetime) -> None:
+    """Set on an offer what bol said of it (see `observed`); the caller saves OBSERVED_FIELDS."""
+    offer.observed, offer.observed_at = said, at
+    offer.for_sale = any(country["for_sale"] for country in said["for_sale"])
+    offer.refresh_status()
+
+
+def observed(offer: bol.Offer) -> dict[str, Any]:
     """Return what bol says in the canonical form, with what only bol decides on."""
     return {
         **v11.found(offer).state.as_dict(),

@@ -24,3 +24,6 @@ plan(Entry("resume imports", "offers.imports.tasks.resume_imports", minutes=1))
 plan(
     Entry("find EAN conflicts", "offers.tasks.look_for_conflicts", minutes=60 * 24, first_after=until_night())
 )
+# The same for bulk actions.
+plan(Entry("resume bulk actions", "offers.tasks.resume_bulk", minutes=1))
+plan(Entry("release what was held until now", "offers.tasks.release_due", minutes=2))

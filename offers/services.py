@@ -6,7 +6,8 @@ Without a person (`by=None`) no history is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,10 +19,18 @@ from offers import history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
 from offers.choices import DeliveryCode
 from offers.conflicts import find_conflicts_about, find_conflicts_of, keys_of
-from offers.models import KNOWN_FIELDS, WANTED_FIELDS, FoundBy, Offer, OfferQuerySet, Product, Project
+from offers.models import (
+    HOLD_FIELDS,
+    KNOWN_FIELDS,
+    WANTED_FIELDS,
+    FoundBy,
+    Offer,
+    OfferQuerySet,
+    Product,
+    Project,
+)
 
 __all__ = [
-    "BULK",
     "announce",
     "announce_all",
     "change_each",
@@ -32,9 +41,11 @@ __all__ = [
     "delete_at_bol",
     "discard",
     "is_unknown_to_bol",
+    "locked",
     "new_offer",
     "put_on_hold",
     "release",
+    "release_due",
     "send_again",
 ]
 
@@ -88,20 +99,29 @@ def change_offers(offers: Iterable[Offer], by: Any, **wanted: Any) -> int:
 def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any) -> int:
     """Change many offers, each to its own values; return how many changed.
 
-    Only `WANTED_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and compares with what
+    Only `WANTED_FIELDS` and `HOLD_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and compares with what
     is in the database now. Raises ValidationError, and then changes none of those 500.
     """
     return sum(_change_chunk(chunk, by) for chunk in _chunks(changes))
 
 
-def put_on_hold(offers: Iterable[Offer], by: Any) -> int:
-    """Take offers out of the shop but keep them in the assortment; return how many were not on hold."""
-    return change_offers(offers, by, on_hold=True)
+def put_on_hold(offers: Iterable[Offer], by: Any, *, reason: str = "", until: datetime | None = None) -> int:
+    """Take offers out of the shop but keep them in the assortment; return how many were not held like that.
+
+    With `until` they are released by themselves at that moment.
+    """
+    return change_offers(offers, by, on_hold=True, hold_reason=reason, hold_until=until)
 
 
 def release(offers: Iterable[Offer], by: Any) -> int:
     """Put offers back in the shop; return how many were on hold."""
     return change_offers(offers, by, on_hold=False)
+
+
+def release_due() -> int:
+    """Release the offers whose hold has ended by its date; return how many."""
+    keys = list(Offer.objects.due_for_release().order_by("pk").values_list("pk", flat=True))
+    return sum(_release_due_chunk(chunk) for chunk in _chunks(keys))
 
 
 def send_again(offers: Iterable[Offer], by: Any) -> int:
@@ -114,8 +134,8 @@ def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
     keys = list(offers.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         with transaction.atomic():
-            find_conflicts_of(_locked(keys[start : start + CHUNK]), FoundBy.CHANGE)
-            announce(_locked(keys[start : start + CHUNK]), by)
+            find_conflicts_of(locked(keys[start : start + CHUNK]), FoundBy.CHANGE)
+            announce(locked(keys[start : start + CHUNK]), by)
 
 
 class EanInUse(ValueError):
@@ -147,7 +167,7 @@ def is_unknown_to_bol(offer: Offer) -> bool:
 @transaction.atomic
 def discard(offer: Offer) -> None:
     """Remove an offer that bol never heard of. Raises ValueError where bol may have it."""
-    current = _locked([offer.pk]).get()
+    current = locked([offer.pk]).get()
     if not is_unknown_to_bol(current):
         raise ValueError("bol may have this offer: it cannot be discarded.")
     announce_nothing([current])
@@ -164,15 +184,26 @@ def delete_at_bol(offers: Iterable[Offer], by: Any) -> int:
     """
     if by is None:
         raise ValueError("An offer is only deleted at bol because a person asks for it.")
-    published = list(_locked([offer.pk for offer in offers]).published())
+    published = list(locked([offer.pk for offer in offers]).published())
     history.record([(offer, _("Deletion at bol asked for.")) for offer in published], by)
     announce_deletion(published, by)
     return len(published)
 
 
+def locked(keys: Sequence[int]) -> OfferQuerySet:
+    """Return these offers with all that is sent about them, locked until the end of the transaction."""
+    return Offer.objects.filter(pk__in=keys).locked()
+
+
+@transaction.atomic
+def _release_due_chunk(keys: Sequence[int]) -> int:
+    # Looked at once more under the lock: a person may have extended the hold meanwhile.
+    return release(locked(keys).due_for_release(), None)
+
+
 @transaction.atomic
 def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
-    current = {offer.pk: offer for offer in _locked([offer.pk for offer, _wanted in chunk])}
+    current = {offer.pk: offer for offer in locked([offer.pk for offer, _wanted in chunk])}
     changed: dict[Offer, dict[str, history.Change]] = {}
     for given, wanted in chunk:
         offer = current.get(given.pk)
@@ -185,16 +216,14 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
     return len(changed)
 
 
-def _locked(keys: Sequence[int]) -> OfferQuerySet:
-    return Offer.objects.filter(pk__in=keys).locked()
-
-
 def _apply(offer: Offer, wanted: Wanted) -> dict[str, history.Change]:
     """Set the values that differ; return old and new by field."""
-    unknown = set(wanted) - set(WANTED_FIELDS)
+    unknown = set(wanted) - {*WANTED_FIELDS, *HOLD_FIELDS}
     if unknown:
         raise TypeError(f"An offer has no {', '.join(sorted(unknown))} to change")
-    before = offer.wanted_values()
+    if wanted.get("on_hold") is False:
+        wanted = {**wanted, "hold_reason": "", "hold_until": None}
+    before = {**offer.wanted_values(), **{field: getattr(offer, field) for field in HOLD_FIELDS}}
     after = {**before, **wanted}
     rules.check_wanted(after)
     if "delivery_profile_id" in wanted:
@@ -214,7 +243,7 @@ def _save_wanted(offers: Sequence[Offer], fields: Set[str]) -> None:
 
 @transaction.atomic
 def _send_chunk_again(chunk: Sequence[Offer], by: Any) -> int:
-    offers = list(_locked([offer.pk for offer in chunk]))
+    offers = list(locked([offer.pk for offer in chunk]))
     for offer in offers:
         if offer.gone_at:
             offer.start_anew()
@@ -234,11 +263,3 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
             chunk = []
     if chunk:
         yield chunk
-
-
-# What can be done to many at once, by the name that a background task carries.
-BULK: dict[str, Callable[[Iterable[Offer], Any], int]] = {
-    "put_on_hold": put_on_hold,
-    "release": release,
-    "send_again": send_again,
-}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
-from offers import services
+from offers import bulk, services
 from offers.conflicts import find_conflicts
 from offers.models import FoundBy, Offer
 
@@ -26,12 +23,22 @@ def announce_project(project_id: int, after: int = 0) -> None:
         async_task("offers.tasks.announce_project", project_id, keys[-1])
 
 
-def act(deed: str, offer_ids: Sequence[int], user_id: int) -> int:
-    """Do one of the bulk actions of the offers, by its name in offers.services."""
-    by = get_user_model().objects.filter(pk=user_id).first()
-    return services.BULK[deed](Offer.objects.filter(pk__in=offer_ids), by)
-
-
 def look_for_conflicts(by: str = FoundBy.NIGHT) -> int:
     """Look at every EAN of every connection; return how many conflicts are new."""
     return find_conflicts(FoundBy(by)).opened
+
+
+def carry_on_bulk(run_id: int) -> None:
+    """Go on with a bulk action for a while, and ask for the next while."""
+    if bulk.carry_on(run_id):
+        bulk.ring(run_id)
+
+
+def resume_bulk() -> int:
+    """Go on with bulk actions that a crash or a lost task has left behind; return how many."""
+    return bulk.resume_stalled()
+
+
+def release_due() -> int:
+    """Put offers back in the shop whose hold has ended by its date; return how many."""
+    return services.release_due()

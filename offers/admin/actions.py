@@ -1,109 +1,88 @@
-"""Bulk actions on offers: first what will happen and to how many, then the deed, large ones in the background."""
+"""The actions of the list of offers: each opens a page that says what will happen, and changes nothing by itself."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.admin import helpers
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from django_q.tasks import async_task
 
 from connections.adminbase import action
-from offers import services
-from offers.models import Offer
-
-# More than a page load can carry: these go to the background, a part at a time.
-LARGE = PART = 2000
-EXAMPLES = 10
-
-
-@dataclass(frozen=True)
-class Deed:
-    """Something that is done to many offers at once."""
-
-    name: str  # as in services.BULK
-    title: Any
-    effect: Any
-
-
-HOLD = Deed(
-    "put_on_hold",
-    _("Put on hold"),
-    _("They leave the shop, but stay in the assortment and keep everything else as it is."),
-)
-RELEASE = Deed(
-    "release",
-    _("Release"),
-    _("They come back in the shop, with the price and stock they have here."),
-)
-SEND_AGAIN = Deed(
-    "send_again",
-    _("Send again"),
-    _(
-        "Everything about them is sent to bol once more. Offers that are not at bol any more are published anew, and "
-        "what bol refused is tried again."
-    ),
+from offers.admin.bulk_page import BulkPage, selection
+from offers.deeds import (
+    DEEDS,
+    ChangePrice,
+    CheckAtBol,
+    DeleteAtBol,
+    Hold,
+    Release,
+    SendAgain,
+    SetDeliveryCode,
+    SetStock,
 )
 
 
 class OfferActions:
-    """The actions of the changelist of offers; each is a POST with a page that asks first."""
+    """The actions of the changelist of offers."""
 
-    actions = ["put_on_hold", "release", "send_again"]
+    actions = [
+        "put_on_hold",
+        "release",
+        "change_price",
+        "set_stock",
+        "set_delivery_code",
+        "stop_selling",
+        "send_again",
+        "check_at_bol",
+        "delete_at_bol",
+    ]
 
-    @action(description=HOLD.title, permissions=["change"])
-    def put_on_hold(self, request: HttpRequest, queryset: QuerySet[Offer]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, HOLD)
+    def has_delete_at_bol_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(DeleteAtBol.permission)
 
-    @action(description=RELEASE.title, permissions=["change"])
-    def release(self, request: HttpRequest, queryset: QuerySet[Offer]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, RELEASE)
+    @action(description=Hold.title, permissions=["change"])
+    def put_on_hold(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, Hold.name)
 
-    @action(description=SEND_AGAIN.title, permissions=["change"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Offer]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, SEND_AGAIN)
+    @action(description=Release.title, permissions=["change"])
+    def release(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, Release.name)
 
-    def _ask_or_do(
-        self, request: HttpRequest, queryset: QuerySet[Offer], deed: Deed
-    ) -> TemplateResponse | None:
-        if "confirmed" not in request.POST:
-            return self._ask(request, queryset, deed)
-        _do(request, queryset, deed)
-        return None
+    @action(description=ChangePrice.title, permissions=["change"])
+    def change_price(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, ChangePrice.name)
 
-    def _ask(self, request: HttpRequest, queryset: QuerySet[Offer], deed: Deed) -> TemplateResponse:
+    @action(description=SetStock.title, permissions=["change"])
+    def set_stock(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, SetStock.name)
+
+    @action(description=SetDeliveryCode.title, permissions=["change"])
+    def set_delivery_code(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, SetDeliveryCode.name)
+
+    @action(description=SendAgain.title, permissions=["change"])
+    def send_again(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, SendAgain.name)
+
+    @action(description=CheckAtBol.title, permissions=["view"])
+    def check_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, CheckAtBol.name)
+
+    @action(description=DeleteAtBol.title, permissions=["delete_at_bol"])
+    def delete_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, DeleteAtBol.name)
+
+    @action(description=_("Stop selling"), permissions=["change"])
+    def stop_selling(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        """Explain the three ways, and lead to the page of each."""
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": deed.title,
-            "opts": Offer._meta,  # noqa: SLF001 - how every admin template knows its model
-            "deed": deed,
+            **selection(self, request),
+            "title": _("Stop selling"),
             "count": queryset.count(),
-            "examples": queryset[:EXAMPLES],
-            "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
-            "select_across": request.POST.get("select_across", "0"),
-            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+            "may_delete": self.has_delete_at_bol_permission(request),
         }
-        return TemplateResponse(request, "offers/confirm_action.html", context)
+        return TemplateResponse(request, "offers/stop_selling.html", context)
 
-
-def _do(request: HttpRequest, queryset: QuerySet[Offer], deed: Deed) -> None:
-    keys = list(queryset.values_list("pk", flat=True))
-    if len(keys) > LARGE:
-        for start in range(0, len(keys), PART):
-            async_task("offers.tasks.act", deed.name, keys[start : start + PART], request.user.pk)
-        messages.info(request, _("%(count)d offers are being done in the background.") % {"count": len(keys)})
-        return
-    try:
-        done = services.BULK[deed.name](Offer.objects.filter(pk__in=keys), request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return
-    told = ngettext("%(title)s: %(count)d offer.", "%(title)s: %(count)d offers.", done)
-    messages.success(request, told % {"title": deed.title, "count": done})
+    def _page(self, request: HttpRequest, queryset: Any, name: str) -> HttpResponse:
+        return BulkPage(self, request, queryset, DEEDS[name]).answer()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -99,6 +100,17 @@ def at_bol(offer: Offer) -> list[Country]:
 
 def _reasons(offer: Offer, country: str) -> list[str]:
     return [reason["description"] for reason in offer.reasons if reason.get("country") == country]
+
+
+def hold_in_words(offer: Offer) -> str:
+    """Return why an offer is on hold here and until when, or "" for one that is not."""
+    if not offer.on_hold:
+        return ""
+    until = offer.hold_until and formats.date_format(
+        timezone.localtime(offer.hold_until), "SHORT_DATETIME_FORMAT"
+    )
+    parts = [offer.hold_reason, _("until %(moment)s") % {"moment": until} if until else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _names() -> dict[str, str]:

@@ -51,6 +51,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         "show_price",
         "stock",
         "show_status",
+        "show_hold",
         "show_difference",
         "show_confirmed",
     ]
@@ -72,6 +73,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         "show_volume_prices",
         "show_status",
         "show_conflict",
+        "show_hold",
         "refusal",
         "offer_id",
         "show_confirmed",
@@ -86,6 +88,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
                 "fields": [
                     ("price", "stock", "on_hold"),
                     "volume_prices",
+                    "show_hold",
                     ("fulfilment_method", "delivery_code", "countries"),
                     ("reference_code", "unknown_product_title"),
                     ("delivery_profile_id", "economic_operator_id"),
@@ -191,6 +194,10 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
     def show_status(self, offer: Offer) -> str:
         status = Offer.Status(offer.status)
         return show_label(status.label, Offer.STATUS_COLOURS[status])
+
+    @display(description=_("Why on hold"), ordering="hold_until")
+    def show_hold(self, offer: Offer) -> str:
+        return comparison.hold_in_words(offer)
 
     @display(description=_("What differs"))
     def show_difference(self, offer: Offer) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from offers.announcing import announce
 from offers.conflicts import find_conflicts_of
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
-from offers.models import FoundBy, Offer, Product, Project
+from offers.models import HOLD_FIELDS, FoundBy, Offer, Product, Project
 
 
 class Overtaken(Exception):
@@ -100,8 +100,12 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
     for offer in current:
         entry = planned[offer.pk]
         _check_same(offer, entry.offer, OFFER_FIELDS)
-        _set(offer, {**entry.changed(OFFER_FIELDS), "changed_at": now})
-    _overwrite(current, {"changed_at"}.union(*(entry.changed(OFFER_FIELDS) for entry in planned.values())))
+        changed = entry.changed(OFFER_FIELDS)
+        _set(offer, {**changed, "changed_at": now})
+        if "on_hold" in changed:
+            offer.forget_hold()
+    always = {"changed_at", *HOLD_FIELDS}
+    _overwrite(current, always.union(*(entry.changed(OFFER_FIELDS) for entry in planned.values())))
     return list(planned)
 
 

@@ -6,46 +6,36 @@ run out. A worker stops after a while and asks for the next one, so that no task
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import Any
-from uuid import uuid4
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
+from offers import leasing
 from offers.imports import importing
 from offers.imports.importing import Line, Outcome, Part
 from offers.imports.reading import Sheet, SourceRow, Unreadable, open_sheet
+from offers.leasing import ClaimLost, Slice
 from offers.models import ImportProblem, ImportRun
 from offers.models.imports import ImportState
+from offers.models.leased import LEASE
 from offers.resources import AssortmentResource
 
-logger = logging.getLogger(__name__)
-
-LEASE = timedelta(minutes=3)
-# A background task is stopped after two minutes; this leaves room for reading up to the place that was reached.
-SLICE = timedelta(seconds=30)
 CHECKED_AT_ONCE = 1000
 PREVIEW_ROWS = 200
 MAX_PROBLEMS = 10_000
 MAX_VALUE = 200
 
 NEXT = {ImportState.CHECKING: ImportState.READY, ImportState.APPLYING: ImportState.DONE}
-
-
-class ClaimLost(Exception):
-    """Another worker has taken this run over."""
 
 
 def start_check(run: ImportRun) -> None:
@@ -87,24 +77,7 @@ def carry_on(run_id: int) -> bool:
     Does nothing for a run that is finished or that another worker is at.
     """
     run = _claim(run_id)
-    if run is None:
-        return False
-    try:
-        return not _advance(run)
-    except ClaimLost:
-        return False
-    except OperationalError:
-        _release(run)  # the database was busy or away: nothing is lost, and somebody goes on later
-        raise
-    except Unreadable as error:
-        _fail(run, str(error))
-    except Exception:
-        logger.exception("The import of run %s stopped", run_id)
-        _fail(
-            run,
-            _("An unexpected error stopped the import; rows before it are kept. The log has the details."),
-        )
-    return False
+    return run is not None and leasing.carry_on(run, _advance, _fail, (Unreadable,))
 
 
 def preview(run: ImportRun) -> list[Line]:
@@ -135,13 +108,9 @@ def _is_small(run: ImportRun) -> bool:
 
 
 def _claim(run_id: int) -> ImportRun | None:
-    claim = uuid4()
-    free = ImportRun.objects.busy().free().filter(pk=run_id)
-    if not free.update(claim=claim, lease_until=timezone.now() + LEASE):
+    if not ImportRun.objects.take(run_id):
         return None
-    ImportRun.objects.filter(pk=run_id, claim=claim, state=ImportState.UPLOADED).update(
-        state=ImportState.CHECKING
-    )
+    ImportRun.objects.filter(pk=run_id, state=ImportState.UPLOADED).update(state=ImportState.CHECKING)
     return ImportRun.objects.select_related("connection", "default_project", "loaded_by").get(pk=run_id)
 
 
@@ -149,14 +118,13 @@ def _advance(run: ImportRun) -> bool:
     """Deal with rows until the end or the end of the slice; tell whether the end was reached."""
     resource = _resource(run)
     with _open(run) as sheet:
-        stop = None
+        slice_ = Slice()
         for rows in importing.chunks(sheet, resource, after=run.rows_done):
             # The clock starts at the first new row: reaching it takes longer the further the run has come.
-            stop = stop or time.monotonic() + SLICE.total_seconds()
-            _deal_with(run, resource, rows)
-            if time.monotonic() > stop:
-                _release(run)
+            if slice_.is_over:
+                run.let_go()
                 return False
+            _deal_with(run, resource, rows)
     _finish(run)
     return True
 
@@ -174,7 +142,7 @@ def _record(run: ImportRun, part: Part) -> None:
     """Move the run behind this part, in the transaction of its rows; raises ClaimLost if another worker did."""
     counts = {outcome.value: F(outcome.value) + part.count(outcome) for outcome in Outcome}
     moved = (
-        _held(run)
+        run.held()
         .filter(rows_done__lt=part.end)
         .update(rows_done=part.end, lease_until=timezone.now() + LEASE, **counts)
     )
@@ -193,32 +161,17 @@ def _record(run: ImportRun, part: Part) -> None:
     )
 
 
-def _held(run: ImportRun) -> Any:
-    return ImportRun.objects.filter(pk=run.pk, claim=run.claim, state=run.state)
-
-
-def _release(run: ImportRun) -> None:
-    _held(run).update(claim=None, lease_until=None)
-
-
 @transaction.atomic
 def _finish(run: ImportRun) -> None:
-    finished = _held(run).update(
-        state=NEXT[ImportState(run.state)],
-        rows_total=F("rows_done"),
-        finished_at=timezone.now(),
-        claim=None,
-        lease_until=None,
-    )
+    finished = run.end(NEXT[ImportState(run.state)], rows_total=F("rows_done"))
     if finished and run.state == ImportState.APPLYING:
         run.refresh_from_db()
         _write_history(run)
 
 
-def _fail(run: ImportRun, reason: str) -> None:
-    _held(run).update(
-        state=ImportState.FAILED, error=reason, finished_at=timezone.now(), claim=None, lease_until=None
-    )
+def _fail(run: ImportRun, error: Exception) -> None:
+    reason = _("An unexpected error stopped the import; rows before it are kept. The log has the details.")
+    run.end(ImportState.FAILED, error=str(error) if isinstance(error, Unreadable) else reason)
 
 
 def _write_history(run: ImportRun) -> None:

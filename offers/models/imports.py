@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
+from offers.models.leased import LeasedQuerySet, LeasedRun
 from offers.models.project import Project
 
 
@@ -23,16 +23,7 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    def busy(self) -> ImportRunQuerySet:
-        return self.filter(state__in=ImportRun.BUSY)
-
-    def free(self) -> ImportRunQuerySet:
-        """Runs that no worker holds, or that a worker held which died."""
-        return self.filter(Q(lease_until=None) | Q(lease_until__lt=timezone.now()))
-
-
-class ImportRun(models.Model):
+class ImportRun(LeasedRun):
     """One spreadsheet on its way in: checked first, loaded when a person says so.
 
     `rows_done` is the last row that is dealt with in the present phase; it moves in the transaction of the rows, so a
@@ -76,9 +67,6 @@ class ImportRun(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     rejected = models.PositiveIntegerField(_("rejected"), default=0, editable=False)
 
-    claim = models.UUIDField(null=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
-
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("uploaded by"),
@@ -98,7 +86,7 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
 
-    objects = ImportRunQuerySet.as_manager()
+    objects = LeasedQuerySet["ImportRun"].as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -111,15 +99,6 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.original_name
-
-    @property
-    def is_busy(self) -> bool:
-        return self.state in self.BUSY
-
-    @property
-    def is_stalled(self) -> bool:
-        """Whether no worker is at it although there is work: none has begun yet, or the one that had died."""
-        return self.is_busy and (self.lease_until is None or self.lease_until < timezone.now())
 
     @property
     def good(self) -> int:

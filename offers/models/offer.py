@@ -31,6 +31,8 @@ WANTED_FIELDS = (
     "economic_operator_id",
     "delivery_profile_id",
 )
+# Kept with a hold and forgotten with it; bol does not hear of them.
+HOLD_FIELDS = ("hold_reason", "hold_until")
 KNOWN_FIELDS = (
     "offer_id",
     "known_details",
@@ -53,6 +55,10 @@ KNOWN_FIELDS = (
 class OfferQuerySet(models.QuerySet["Offer"]):
     def published(self) -> OfferQuerySet:
         return self.exclude(offer_id="")
+
+    def due_for_release(self) -> OfferQuerySet:
+        """Offers on hold until a moment that has come."""
+        return self.filter(on_hold=True, hold_until__lte=timezone.now())
 
     def locked(self) -> OfferQuerySet:
         """Lock these offers until the end of the transaction and return them as they are by then, with everything.
@@ -221,6 +227,7 @@ class Offer(models.Model):
                 ),
             ),
         ]
+        permissions = [("delete_at_bol", _("Can delete offers at bol"))]
         indexes = [
             # The list, filtered by what people filter by, newest first.
             models.Index(fields=["status", "-id"], name="offer_by_status"),
@@ -263,6 +270,10 @@ class Offer(models.Model):
     def wanted_values(self) -> dict[str, Any]:
         """Return what a person decided, by field."""
         return {field: getattr(self, field) for field in WANTED_FIELDS}
+
+    def forget_hold(self) -> None:
+        """Whoever held or released it now, the reason and the date of an earlier hold are over."""
+        self.hold_reason, self.hold_until = "", None
 
     @property
     def wanted(self) -> State:

@@ -15,7 +15,6 @@ from django_q.models import OrmQ
 
 from connections.models import Connection, OutboxMessage
 from offers import services, tasks
-from offers.admin import actions
 from offers.models import Offer, Product, Project
 from offers.rules import check_digit
 from tests.conftest import RunningSandbox
@@ -170,7 +169,7 @@ def test_the_hold_action_asks_first_and_then_reaches_bol(
     assert "1 offer is selected" in question.content.decode()
     assert not Offer.objects.get(pk=offer.pk).on_hold
 
-    browser.post(LIST, chosen | {"confirmed": "yes"})
+    browser.post(LIST, chosen | {"step": "confirm", "shown": question.context["shown"]})
     offer = settled(offer, relay)
     assert updates(sandbox) == [{"onHoldByRetailer": True}]
     assert offer.status == Offer.Status.ON_HOLD
@@ -178,22 +177,8 @@ def test_the_hold_action_asks_first_and_then_reaches_bol(
 
 @pytest.mark.django_db
 def test_an_action_by_get_does_nothing(browser: Client, oil: Offer) -> None:
-    browser.get(f"{LIST}?action=put_on_hold&_selected_action={oil.pk}&confirmed=yes")
+    browser.get(f"{LIST}?action=put_on_hold&_selected_action={oil.pk}&step=confirm")
 
-    assert not Offer.objects.get(pk=oil.pk).on_hold
-
-
-@pytest.mark.django_db
-def test_a_large_action_goes_to_the_background(
-    browser: Client, oil: Offer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(actions, "LARGE", 0)
-
-    page = browser.post(
-        LIST, {"action": "put_on_hold", "_selected_action": [oil.pk], "confirmed": "yes"}, follow=True
-    )
-
-    assert "in the background" in page.content.decode()
     assert not Offer.objects.get(pk=oil.pk).on_hold
 
 
@@ -209,7 +194,9 @@ def viewer(db: None) -> Client:
 
 @pytest.mark.django_db
 def test_someone_who_may_only_look_has_no_actions(viewer: Client, oil: Offer) -> None:
-    viewer.post(LIST, {"action": "put_on_hold", "_selected_action": [oil.pk], "confirmed": "yes"})
+    viewer.post(
+        LIST, {"action": "put_on_hold", "_selected_action": [oil.pk], "step": "confirm", "shown": "[1, {}]"}
+    )
 
     assert not Offer.objects.get(pk=oil.pk).on_hold
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from connections.models import Connection, Lane, OutboxMessage
 from offers import services
@@ -44,6 +45,17 @@ def test_a_new_row_makes_project_product_and_offer_and_announces_it(load: Import
     assert (offer.product.ean, offer.product.title) == ("0041497153718", "Olive Oil")
     assert (offer.price, offer.stock, offer.on_hold) == (Decimal("12.50"), 5, False)
     assert waiting() == [("CREATE_OFFER", Lane.DETAILS)]
+
+
+def test_a_hold_from_a_file_forgets_the_reason_and_the_date_of_an_earlier_hold(load: Import) -> None:
+    load(OIL)
+    services.put_on_hold([oil()], None, reason="Recall", until=timezone.now())
+
+    load(row(on_hold="no"))
+    load(row(on_hold="yes"))
+
+    assert (oil().on_hold, oil().hold_reason, oil().hold_until) == (True, "", None)
+    assert services.release_due() == 0
 
 
 def test_the_same_file_again_changes_nothing_and_announces_nothing(load: Import) -> None:
