@@ -22,6 +22,7 @@ from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
 from offers.models import Offer
+from offers.operators import without_valid_operator
 from orders.models import Order, Shipment
 
 DAYS = 14
@@ -135,12 +136,24 @@ def _stopped_connections() -> Task:
     )
 
 
+def _without_operator() -> Task:
+    return Task(
+        _("Without a valid economic operator"),
+        _("bol takes these offers offline."),
+        _list("offers_offer", operator="none"),
+        "warning",
+        without_valid_operator(),
+        "created_at",
+    )
+
+
 TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_order", _orders_to_ship),
     ("orders.view_order", _late_orders),
     ("orders.view_shipment", _unconfirmed_shipments),
     ("connections.view_outboxmessage", _refused_messages),
     ("connections.view_outboxmessage", _unknown_outcomes),
+    ("offers.view_offer", _without_operator),
     ("connections.view_connection", _stopped_connections),
 ]
 

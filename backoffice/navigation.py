@@ -73,6 +73,8 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Products"), "inventory_2", "offers", "product"),
                     _list(_("Projects"), "folder", "offers", "project"),
                     _list(_("Imports"), "upload_file", "offers", "importrun"),
+                    _list(_("Economic operators"), "verified_user", "offers", "economicoperator"),
+                    _list(_("Delivery profiles"), "event_available", "offers", "deliveryprofile"),
                 ],
             },
             {
@@ -83,6 +85,7 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Outbox"), "outbox", "connections", "outboxmessage"),
                     _list(_("Flows"), "sync_alt", "connections", "flow"),
                     _list(_("Request log"), "list_alt", "connections", "requestlogentry"),
+                    _item(_("Traffic"), "monitoring", "offers_traffic", "offers.view_offer"),
                 ],
             },
             {

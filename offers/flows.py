@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from connections.flows import FlowKind, register
+from offers import operators
 from offers.observing import FLOW, observe_offers
 
 register(
@@ -16,5 +17,14 @@ register(
         run=observe_offers,
         interval=timedelta(minutes=15),
         freshness=timedelta(hours=2),
+    )
+)
+register(
+    FlowKind(
+        name=operators.FLOW,
+        label=_("Economic operators and delivery profiles"),
+        run=operators.read_settings,
+        interval=timedelta(days=1),
+        freshness=timedelta(days=3),
     )
 )

@@ -2,7 +2,17 @@
 
 from offers.admin.imports import ImportRunAdmin
 from offers.admin.offer import OfferAdmin
+from offers.admin.operators import DeliveryProfileAdmin, EconomicOperatorAdmin
 from offers.admin.product import ProductAdmin
 from offers.admin.project import ProjectAdmin
+from offers.admin.traffic import ConfirmedValueAdmin
 
-__all__ = ["ImportRunAdmin", "OfferAdmin", "ProductAdmin", "ProjectAdmin"]
+__all__ = [
+    "ConfirmedValueAdmin",
+    "DeliveryProfileAdmin",
+    "EconomicOperatorAdmin",
+    "ImportRunAdmin",
+    "OfferAdmin",
+    "ProductAdmin",
+    "ProjectAdmin",
+]

@@ -27,6 +27,7 @@ from offers import services
 from offers.admin import comparison
 from offers.admin.actions import OfferActions
 from offers.admin.forms import NewOfferForm, OfferForm
+from offers.admin.operators import OperatorFilter
 from offers.admin.searching import by_ean_or_words
 from offers.models import WANTED_FIELDS, Offer
 from offers.state import price_text
@@ -55,6 +56,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         ("project__connection", RelatedDropdownFilter),
         "on_hold",
         ("fulfilment_method", ChoicesDropdownFilter),
+        OperatorFilter,
     ]
     list_select_related = ["product", "project__connection"]
     search_fields = ["product__ean", "product__reference", "product__title"]
@@ -80,7 +82,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
                     ("price", "stock", "on_hold"),
                     ("fulfilment_method", "delivery_code", "countries"),
                     ("reference_code", "unknown_product_title"),
-                    "economic_operator_id",
+                    ("economic_operator_id", "delivery_profile_id"),
                 ]
             },
         ),
