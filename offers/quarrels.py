@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connections.models import Connection, OutboxMessage
 from connections.operations import NotNow
@@ -28,6 +29,11 @@ WITHIN = timedelta(hours=1)
 REMEMBERED = timedelta(days=1)
 PACE = timedelta(minutes=15)
 KEPT = timedelta(days=7)
+COMPONENT_NAMES = {
+    DETAILS: gettext_lazy("Details"),
+    PRICE: gettext_lazy("Price"),
+    STOCK: gettext_lazy("Stock"),
+}
 MOST_VALUES = 200
 MOST_QUARRELS = 100
 
@@ -54,7 +60,7 @@ class Quarrel:
     def in_words(self) -> str:
         """Say what goes back and forth, and between whom."""
         return _("%(component)s goes back and forth between %(values)s, set by %(sources)s.") % {
-            "component": self.component.capitalize(),
+            "component": COMPONENT_NAMES[self.component],
             "values": _(" and ").join(self.values),
             "sources": _(" and ").join(self.sources),
         }
@@ -143,7 +149,7 @@ def prune() -> int:
 
 def _free(offer: Offer, components: frozenset[str]) -> frozenset[str]:
     wanted, known = offer.wanted, offer.known
-    free = delta.goes_before_stock(wanted, known) if STOCK in components else frozenset()
+    free = delta.goes_before_stock(wanted, known)
     if STOCK in components and _amount(wanted.stock) <= _amount(known.state.stock):
         free |= {STOCK}
     is_held = (wanted.details or {}).get("on_hold") and not (known.state.details or {}).get("on_hold")

@@ -27,7 +27,7 @@ MOST_SUBJECTS = 200
 # Kinds of request, each with what it looks like; the first that fits counts.
 KINDS: dict[str, tuple[Any, Q]] = {
     "publish": (_("Publish"), Q(method="POST", path=OFFERS)),
-    "change": (_("Change, several components (v11)"), Q(method="PATCH")),
+    "change": (_("Change (v11)"), Q(method="PATCH")),
     "price": (_("Change price (v10)"), Q(method="PUT", path__endswith="/price")),
     "stock": (_("Change stock (v10)"), Q(method="PUT", path__endswith="/stock")),
     "details": (

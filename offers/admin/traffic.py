@@ -122,7 +122,6 @@ def _chart(connections: list[Connection]) -> str:
 def _show(found: Traffic) -> dict[str, Any]:
     return {
         "name": str(found.connection),
-        "link": reverse("admin:connections_connection_change", args=[found.connection.pk]),
         "totals": _totals(found),
         "kinds": _kinds(found),
         "most_updated": [(ean, count, _offers_with(ean)) for ean, count in found.most_updated],

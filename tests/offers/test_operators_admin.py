@@ -131,6 +131,6 @@ def test_the_button_reads_again(page: Client, model: type, connection: Connectio
 
     page.get(address)
     assert Flow.objects.get(connection=connection, kind=operators.FLOW).rung_at is None
-    page.post(address)
+    page.post(address, {"_form_submitted": "on"})
 
     assert Flow.objects.get(connection=connection, kind=operators.FLOW).rung_at is not None

@@ -13,7 +13,7 @@ from django.utils import timezone
 from connections import sources
 from connections.models import Connection, OutboxMessage
 from offers import quarrels, services
-from offers.models import ConfirmedValue, Offer, Sense
+from offers.models import ConfirmedValue, Offer, Product, Project, Sense
 from offers.quarrels import Event
 from tests.conftest import RunningSandbox
 from tests.offers.conftest import at_bol, settled, updates
@@ -153,6 +153,69 @@ def test_a_hold_never_waits_and_a_release_does(sandbox: RunningSandbox, offer: O
     settled(offer, relay)
 
     assert at_bol(sandbox)[0]["onHoldByRetailer"] is True
+
+
+@database
+def test_v10_holds_back_the_quarrel_and_lets_the_stock_go(
+    v10: Connection,
+    sandbox: RunningSandbox,
+    make_offer: Callable[..., Offer],
+    relay: Relay,
+    staff: User,
+) -> None:
+    offer = quarrel(settled(make_offer(), relay), relay, staff)
+
+    services.change_offer(offer, staff, price=Decimal("13.00"), stock=9)
+    offer = settled(offer, relay)
+
+    assert at_bol(sandbox)[0]["stock"]["amount"] == 9
+    assert offer.differing == {"price"}
+
+
+@database
+@pytest.mark.parametrize("offers_api", ["v10", "v11"])
+def test_a_price_that_must_be_there_before_stock_returns_does_not_wait(
+    connection: Connection,
+    sandbox: RunningSandbox,
+    make_offer: Callable[..., Offer],
+    relay: Relay,
+    staff: User,
+    offers_api: str,
+) -> None:
+    connection.offers_api = offers_api
+    connection.save(update_fields=["offers_api"])
+    offer = quarrel(settled(make_offer(), relay), relay, staff)
+    services.change_offer(offer, staff, stock=0)
+    offer = settled(offer, relay)
+
+    services.change_offer(offer, staff, price=Decimal("13.00"), stock=9)
+    offer = settled(offer, relay)
+
+    assert offer.differing == frozenset()
+    assert at_bol(sandbox)[0]["pricing"]["bundlePrices"][0]["unitPrice"] == 13
+
+
+@database
+def test_two_projects_that_quarrel_over_one_offer_are_seen_as_one(
+    project: Project, product: Product, make_offer: Callable[..., Offer], relay: Relay
+) -> None:
+    other = Project.objects.create(name="Cellar", connection=project.connection)
+    ours, theirs = (
+        settled(make_offer(), relay),
+        services.create_offer(other, product, None, price=Decimal("12.50"), stock=5),
+    )
+    theirs = settled(theirs, relay)
+    for _turn in range(3):
+        services.change_offer(ours, None, price=ours.price + 1)
+        ours = settled(ours, relay)
+        ConfirmedValue.objects.filter(offer=ours).update(fingerprint="ours")
+        services.change_offer(theirs, None, price=theirs.price + 2)
+        theirs = settled(theirs, relay)
+        ConfirmedValue.objects.filter(offer=theirs).update(fingerprint="theirs")
+
+    services.change_offer(ours, None, price=Decimal("40.00"))
+
+    assert settled(ours, relay).differing == {"price"}
 
 
 @database
