@@ -34,6 +34,7 @@ __all__ = [
     "put_on_hold",
     "release",
     "send_again",
+    "use_project_operator",
 ]
 
 CHUNK = 500
@@ -97,6 +98,12 @@ def put_on_hold(offers: Iterable[Offer], by: Any) -> int:
 def release(offers: Iterable[Offer], by: Any) -> int:
     """Put offers back in the shop; return how many were on hold."""
     return change_offers(offers, by, on_hold=False)
+
+
+def use_project_operator(offers: Iterable[Offer], by: Any) -> int:
+    """Give offers the economic operator of their project, where it has one; return how many had another or none."""
+    given = ((offer, offer.project.economic_operator_id) for offer in offers)
+    return change_each(((offer, {"economic_operator_id": name}) for offer, name in given if name), by)
 
 
 def send_again(offers: Iterable[Offer], by: Any) -> int:
@@ -211,4 +218,5 @@ BULK: dict[str, Callable[[Iterable[Offer], Any], int]] = {
     "put_on_hold": put_on_hold,
     "release": release,
     "send_again": send_again,
+    "use_project_operator": use_project_operator,
 }

@@ -28,4 +28,4 @@ def announce_project(project_id: int, after: int = 0) -> None:
 def act(deed: str, offer_ids: Sequence[int], user_id: int) -> int:
     """Do one of the bulk actions of the offers, by its name in offers.services."""
     by = get_user_model().objects.filter(pk=user_id).first()
-    return services.BULK[deed](Offer.objects.filter(pk__in=offer_ids), by)
+    return services.BULK[deed](Offer.objects.with_all().filter(pk__in=offer_ids), by)

@@ -52,11 +52,19 @@ SEND_AGAIN = Deed(
     ),
 )
 
+USE_PROJECT_OPERATOR = Deed(
+    "use_project_operator",
+    _("Use their project's economic operator"),
+    _(
+        "Each gets the economic operator of its own project, and bol is told. Projects without one change nothing."
+    ),
+)
+
 
 class OfferActions:
     """The actions of the changelist of offers; each is a POST with a page that asks first."""
 
-    actions = ["put_on_hold", "release", "send_again"]
+    actions = ["put_on_hold", "release", "send_again", "use_project_operator"]
 
     @action(description=HOLD.title, permissions=["change"])
     def put_on_hold(self, request: HttpRequest, queryset: QuerySet[Offer]) -> TemplateResponse | None:
@@ -69,6 +77,12 @@ class OfferActions:
     @action(description=SEND_AGAIN.title, permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Offer]) -> TemplateResponse | None:
         return self._ask_or_do(request, queryset, SEND_AGAIN)
+
+    @action(description=USE_PROJECT_OPERATOR.title, permissions=["change"])
+    def use_project_operator(
+        self, request: HttpRequest, queryset: QuerySet[Offer]
+    ) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, USE_PROJECT_OPERATOR)
 
     def _ask_or_do(
         self, request: HttpRequest, queryset: QuerySet[Offer], deed: Deed
@@ -101,7 +115,7 @@ def _do(request: HttpRequest, queryset: QuerySet[Offer], deed: Deed) -> None:
         messages.info(request, _("%(count)d offers are being done in the background.") % {"count": len(keys)})
         return
     try:
-        done = services.BULK[deed.name](Offer.objects.filter(pk__in=keys), request.user)
+        done = services.BULK[deed.name](Offer.objects.with_all().filter(pk__in=keys), request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from connections import flows
 from connections.models import Connection, Flow
-from offers import operators
+from offers import operators, services
 from offers.models import DeliveryProfile, EconomicOperator, Offer, Project
 from tests.conftest import RunningSandbox
 from tests.offers.conftest import at_bol, settled
@@ -115,6 +115,30 @@ def test_offers_without_a_valid_operator_are_a_filter_and_a_task(
 
     assert list(page.get(listed).context["cl"].queryset) == []
     assert count_on_front_page(page) == 0
+
+
+def test_listed_offers_get_the_operator_of_their_project_at_once(
+    page: Client, valid: str, sandbox: RunningSandbox, offer: Offer, relay: Relay
+) -> None:
+    Project.objects.update(economic_operator_id=valid)
+    listed = reverse("admin:offers_offer_changelist") + "?operator=none"
+    chosen = {"action": "use_project_operator", "_selected_action": [offer.pk]}
+
+    assert "Each gets the economic operator" in page.post(listed, chosen).content.decode()
+    page.post(listed, {**chosen, "confirmed": "yes"})
+    settled(offer, relay)
+
+    assert at_bol(sandbox)[0]["economicOperatorId"] == valid
+    assert not operators.without_valid_operator().exists()
+
+
+def test_a_project_without_an_operator_takes_none_away(
+    valid: str, make_offer: Callable[..., Offer], staff: User
+) -> None:
+    offer = make_offer(economic_operator_id=valid)
+
+    assert services.use_project_operator([offer], staff) == 0
+    assert Offer.objects.get().economic_operator_id == valid
 
 
 def count_on_front_page(page: Client) -> int:
