@@ -23,6 +23,7 @@ from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
 from offers.models import EanConflict, Offer
 from offers.models.conflict import ConflictState
+from offers.operators import without_valid_operator
 from orders.models import Order, OrderToFetch, Shipment
 
 DAYS = 14
@@ -171,6 +172,17 @@ def _stopped_connections() -> Task:
     )
 
 
+def _without_operator() -> Task:
+    return Task(
+        _("Without a valid economic operator"),
+        _("bol takes these offers offline."),
+        _list("offers_offer", operator="none"),
+        "warning",
+        without_valid_operator(),
+        "created_at",
+    )
+
+
 TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_order", _orders_to_ship),
     ("orders.view_order", _late_orders),
@@ -180,6 +192,7 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("connections.view_outboxmessage", _slow_messages),
     ("orders.view_order", _unread_orders),
     ("offers.view_eanconflict", _ean_conflicts),
+    ("offers.view_offer", _without_operator),
     ("connections.view_connection", _stopped_connections),
 ]
 

@@ -77,6 +77,8 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Imports"), "upload_file", "offers", "importrun"),
                     # Who may see offers may see what was done to them.
                     _item(_("Bulk actions"), "checklist", "offers_bulkrun_changelist", "offers.view_offer"),
+                    _list(_("Economic operators"), "verified_user", "offers", "economicoperator"),
+                    _list(_("Delivery profiles"), "event_available", "offers", "deliveryprofile"),
                 ],
             },
             {
@@ -87,6 +89,7 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Outbox"), "outbox", "connections", "outboxmessage"),
                     _list(_("Flows"), "sync_alt", "connections", "flow"),
                     _list(_("Request log"), "list_alt", "connections", "requestlogentry"),
+                    _item(_("Traffic"), "monitoring", "offers_traffic", "offers.view_offer"),
                 ],
             },
             {

@@ -164,6 +164,20 @@ class SetDeliveryCode(Change):
         return {"delivery_code": parameters["delivery_code"]}
 
 
+class UseProjectOperator(Change):
+    """Takes no parameters."""
+
+    name = "use_project_operator"
+    title = gettext_lazy("Use their project's economic operator")
+    effect = gettext_lazy(
+        "Each gets the economic operator of its own project, and bol is told. Projects without one change nothing."
+    )
+
+    def wanted(self, offer: Offer, parameters: Parameters) -> Wanted:
+        named = offer.project.economic_operator_id
+        return {"economic_operator_id": named} if named else {}
+
+
 class SendAgain(Deed):
     """Takes no parameters."""
 
@@ -239,6 +253,7 @@ DEEDS: dict[str, Deed] = {
         ChangePrice(),
         SetStock(),
         SetDeliveryCode(),
+        UseProjectOperator(),
         SendAgain(),
         CheckAtBol(),
         DeleteAtBol(),

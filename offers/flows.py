@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import moving
 from connections.flows import FlowKind, register
+from offers import operators
 from offers.moving import follow_move
 from offers.observing import FLOW, observe_offers
 
@@ -20,5 +21,14 @@ register(
         run=observe_offers,
         interval=timedelta(minutes=15),
         freshness=timedelta(hours=2),
+    )
+)
+register(
+    FlowKind(
+        name=operators.FLOW,
+        label=_("Economic operators and delivery profiles"),
+        run=operators.read_settings,
+        interval=timedelta(days=1),
+        freshness=timedelta(days=3),
     )
 )

@@ -26,7 +26,7 @@ from connections.operations import (
     Verdict,
     register,
 )
-from offers import delta, state
+from offers import delta, quarrels, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
 from offers.conflicts import may_be_published
 from offers.dialects import Dialect, Found, dialect_of
@@ -144,12 +144,15 @@ class UpdateOperation(OfferOperation):
         offer = _offer_of(messages)
         if offer is None or not offer.offer_id or not _may_be_sent(offer):
             return NothingToSend()
-        components = self._components_to_send(offer, messages)
-        return self._prepare_changes(offer, messages, components) if components else NothingToSend()
+        components, wait = quarrels.hold_back(offer, self._components_to_send(offer, messages))
+        if not components:
+            return wait or NothingToSend()
+        return self._prepare_changes(offer, messages, components)
 
     def confirm(self, messages: Messages, answer: Any) -> None:
         offer = _offer_of(messages)
         if offer:
+            quarrels.remember(offer, _senders(offer, messages))
             offer.confirm_sent(_carried(offer, messages))
             _save_and_announce(offer)
 
@@ -248,6 +251,12 @@ def _offer_of(messages: Messages) -> Offer | None:
 
 def _carried(offer: Offer, messages: Messages) -> list[str]:
     return offer.carried_by(message.pk for message in messages)
+
+
+def _senders(offer: Offer, messages: Messages) -> dict[str, OutboxMessage]:
+    """Return the message behind each component that the request carried: its own, or else the leader."""
+    own = {COMPONENT_OF[message.operation]: message for message in messages}
+    return {name: own.get(name, messages[0]) for name in _carried(offer, messages)}
 
 
 def _may_be_sent(offer: Offer) -> bool:

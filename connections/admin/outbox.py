@@ -69,7 +69,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
             _("History"),
             {
                 "fields": [
-                    "created_by",
+                    ("created_by", "source"),
                     "created_at",
                     "changed_at",
                     "attempts",

@@ -41,6 +41,8 @@ from connections.bol.resources import (
     shipments,
     transports,
 )
+from connections.bol.resources.delivery_profiles import DeliveryProfile
+from connections.bol.resources.economic_operators import EconomicOperator
 from connections.bol.resources.offers import CreateOffer, Offer, OfferPage, PatchOffer
 from connections.bol.resources.orders import Order, OrderItem, ReducedOrder, ReducedOrderItem
 from connections.bol.resources.pricing import BundlePrice, Pricing
@@ -71,6 +73,8 @@ __all__ = [
     "Conflict",
     "CreateOffer",
     "Decision",
+    "DeliveryProfile",
+    "EconomicOperator",
     "Effect",
     "Exchange",
     "FixedToken",

@@ -8,6 +8,8 @@ from typing import Self
 
 import requests
 
+from connections.bol.resources.delivery_profiles import DeliveryProfiles
+from connections.bol.resources.economic_operators import EconomicOperators
 from connections.bol.resources.offers import Offers
 from connections.bol.resources.offers_v10 import OffersV10
 from connections.bol.resources.orders import Orders
@@ -54,6 +56,8 @@ class Client:
         self.shipments = Shipments(transport)
         self.transports = Transports(transport)
         self.process_statuses = ProcessStatuses(transport)
+        self.economic_operators = EconomicOperators(transport)
+        self.delivery_profiles = DeliveryProfiles(transport)
 
     def using(
         self,

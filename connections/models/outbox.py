@@ -148,6 +148,8 @@ class OutboxMessage(models.Model):
         blank=True,
         related_name="+",
     )
+    # What they did it with: "import assortment.csv"; empty for a page of the admin.
+    source = models.CharField(_("source"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     changed_at = models.DateTimeField(_("last change joined"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
@@ -170,6 +172,8 @@ class OutboxMessage(models.Model):
             models.Index(fields=["connection", "state", "lane", "id"], name="outbox_next"),
             # Is anything about this subject under way; the story of one subject.
             models.Index(fields=["subject", "state"], name="outbox_subject"),
+            # What ended in a period.
+            models.Index(fields=["connection", "settled_at"], name="outbox_by_settling"),
             # The flow of process statuses.
             models.Index(fields=["state", "check_at"], name="outbox_to_check"),
         ]

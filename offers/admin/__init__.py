@@ -4,7 +4,19 @@ from offers.admin.bulk_run import BulkRunAdmin
 from offers.admin.conflict import EanConflictAdmin
 from offers.admin.imports import ImportRunAdmin
 from offers.admin.offer import OfferAdmin
+from offers.admin.operators import DeliveryProfileAdmin, EconomicOperatorAdmin
 from offers.admin.product import ProductAdmin
 from offers.admin.project import ProjectAdmin
+from offers.admin.traffic import ConfirmedValueAdmin
 
-__all__ = ["BulkRunAdmin", "EanConflictAdmin", "ImportRunAdmin", "OfferAdmin", "ProductAdmin", "ProjectAdmin"]
+__all__ = [
+    "BulkRunAdmin",
+    "ConfirmedValueAdmin",
+    "DeliveryProfileAdmin",
+    "EanConflictAdmin",
+    "EconomicOperatorAdmin",
+    "ImportRunAdmin",
+    "OfferAdmin",
+    "ProductAdmin",
+    "ProjectAdmin",
+]

@@ -20,6 +20,7 @@ from offers.deeds import (
     SendAgain,
     SetDeliveryCode,
     SetStock,
+    UseProjectOperator,
 )
 
 
@@ -32,6 +33,7 @@ class OfferActions:
         "change_price",
         "set_stock",
         "set_delivery_code",
+        "use_project_operator",
         "stop_selling",
         "send_again",
         "check_at_bol",
@@ -60,6 +62,10 @@ class OfferActions:
     @action(description=SetDeliveryCode.title, permissions=["change"])
     def set_delivery_code(self, request: HttpRequest, queryset: Any) -> HttpResponse:
         return self._page(request, queryset, SetDeliveryCode.name)
+
+    @action(description=UseProjectOperator.title, permissions=["change"])
+    def use_project_operator(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        return self._page(request, queryset, UseProjectOperator.name)
 
     @action(description=SendAgain.title, permissions=["change"])
     def send_again(self, request: HttpRequest, queryset: Any) -> HttpResponse:

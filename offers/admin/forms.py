@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from offers import history, rules
+from offers.admin.bol_choices import BolChoices
 from offers.admin.volume_prices import VolumePricesField
 from offers.choices import Condition
 from offers.models import WANTED_FIELDS, Offer, Project
@@ -43,7 +44,7 @@ class NewOfferForm(forms.ModelForm):
         return cleaned
 
 
-class OfferForm(forms.ModelForm):
+class OfferForm(BolChoices, forms.ModelForm):
     """What we want of an offer. A page that somebody else overtook is refused, with the newer values."""
 
     volume_prices = VolumePricesField()

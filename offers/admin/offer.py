@@ -28,6 +28,7 @@ from offers.admin import comparison
 from offers.admin.actions import OfferActions
 from offers.admin.conflict_actions import ConflictActions
 from offers.admin.forms import NewOfferForm, OfferForm
+from offers.admin.operators import OperatorFilter
 from offers.admin.searching import by_ean_or_words
 from offers.explaining import explain
 from offers.history import volume_prices_in_words
@@ -61,6 +62,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         ("project__connection", RelatedDropdownFilter),
         "on_hold",
         ("fulfilment_method", ChoicesDropdownFilter),
+        OperatorFilter,
     ]
     list_select_related = ["product", "project__connection"]
     search_fields = ["product__ean", "product__reference", "product__title"]

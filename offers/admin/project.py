@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
 
 from connections.adminbase import ModelAdmin, RelatedDropdownFilter, display
+from offers.admin.bol_choices import ProjectForm
 from offers.models import Project
 
 # What a change of these means for bol is worked out for every offer of the project.
@@ -21,6 +22,7 @@ CONCERNS_ALL_OFFERS = {"is_active", "stock_managed_by_retailer"}
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
+    form = ProjectForm
     list_display = ["name", "connection", "show_active", "show_offers"]
     list_filter = ["is_active", ("connection", RelatedDropdownFilter)]
     list_select_related = ["connection"]
@@ -35,7 +37,7 @@ class ProjectAdmin(ModelAdmin):
                     "condition",
                     ("fulfilment_method", "delivery_code"),
                     "countries",
-                    "economic_operator_id",
+                    ("economic_operator_id", "delivery_profile_id"),
                 ]
             },
         ),

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
+from connections import sources
 from offers import leasing
 from offers.imports import importing
 from offers.imports.importing import Line, Outcome, Part
@@ -131,7 +132,8 @@ def _advance(run: ImportRun) -> bool:
 
 def _deal_with(run: ImportRun, resource: AssortmentResource, rows: Sequence[SourceRow]) -> None:
     if run.state == ImportState.APPLYING:
-        importing.load(resource, rows, run.loaded_by, record=partial(_record, run))
+        with sources.working_with(f"import {run.original_name}"):
+            importing.load(resource, rows, run.loaded_by, record=partial(_record, run))
         return
     part = importing.compare(resource, rows)
     with transaction.atomic():

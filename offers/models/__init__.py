@@ -2,8 +2,10 @@
 
 from offers.models.bulk import BulkOutcome, BulkRun
 from offers.models.conflict import ConflictMember, EanConflict, FoundBy
+from offers.models.history import ConfirmedValue, Sense
 from offers.models.imports import ImportProblem, ImportRun
 from offers.models.offer import HOLD_FIELDS, KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet
+from offers.models.operator import DeliveryProfile, EconomicOperator, OperatorStatus
 from offers.models.product import Product
 from offers.models.project import Project
 
@@ -13,13 +15,18 @@ __all__ = [
     "WANTED_FIELDS",
     "BulkOutcome",
     "BulkRun",
+    "ConfirmedValue",
     "ConflictMember",
+    "DeliveryProfile",
     "EanConflict",
+    "EconomicOperator",
     "FoundBy",
     "ImportProblem",
     "ImportRun",
     "Offer",
     "OfferQuerySet",
+    "OperatorStatus",
     "Product",
     "Project",
+    "Sense",
 ]

@@ -106,7 +106,7 @@ def test_a_person_is_remembered_with_old_and_new_value(make_offer: Callable[...,
     entry = LogEntry.objects.get()
     assert (entry.user, entry.object_id) == (staff, str(offer.pk))
     assert entry.get_change_message() == "Price 12.50 → 13.00, On hold no → yes"
-    assert OutboxMessage.objects.get().created_by is None
+    assert OutboxMessage.objects.get().created_by == staff  # who gave the value that will be sent
 
 
 def test_a_stale_copy_overwrites_nothing_but_what_it_changes(make_offer: Callable[..., Offer]) -> None:

@@ -7,6 +7,7 @@ be the true one, so that both can be tested.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Assumptions:
     no_reasons_is_no_content: bool = True
     """An offer without not-for-sale reasons answers 204, or 200 without countries?"""
 
+    an_operator_is_needed_after: timedelta | None = None
+    """How long an offer is sold without a valid economic operator; None: bol only asks for one. Since February 2025 bol
+    takes such offers offline; after how long, and with which reason, is not documented."""
+
 
 MAX_BUNDLE_PRICES = 4
 """Of version 10; version 11 names no maximum."""
@@ -59,3 +64,4 @@ TRANSPORT_UNKNOWN = "Transport with id {transport} not found."
 LABEL_UNKNOWN = "Shipping label with id {label} not found."
 DUPLICATE = "Duplicate found: retailer offer '{offer}' already has EAN {ean} and condition {condition}."
 TIMED_OUT = "The request could not be processed in time."
+NO_OPERATOR = ("4003-9", "A valid economic operator is missing")

@@ -36,6 +36,9 @@ class Control:
             ("POST", "offers", self.add_offer),
             ("PATCH", "offers/<offer_id>", self.change_offer),
             ("DELETE", "offers/<offer_id>", self.delete_offer),
+            ("GET", "economic-operators", self.get_economic_operators),
+            ("POST", "economic-operators", self.set_economic_operator),
+            ("DELETE", "economic-operators/<operator_id>", self.delete_economic_operator),
             ("GET", "clock", self.get_clock),
             ("POST", "clock", self.advance),
             ("GET", "faults", self.get_faults),
@@ -95,6 +98,17 @@ class Control:
 
     def delete_offer(self, call: Call) -> Answer:
         self.sandbox.delete_offer(call.arguments["offer_id"])
+        return Answer(204)
+
+    def get_economic_operators(self, call: Call) -> Answer:
+        return Answer(200, {"operators": self.sandbox.economic_operators(call.query("retailer") or "")})
+
+    def set_economic_operator(self, call: Call) -> Answer:
+        """``{"retailer", "operator_id"?, "name"?, "status"?}``: makes an operator, or changes the one with this id."""
+        return Answer(201, {"id": self.sandbox.set_economic_operator(**call.json())})
+
+    def delete_economic_operator(self, call: Call) -> Answer:
+        self.sandbox.delete_economic_operator(call.arguments["operator_id"])
         return Answer(204)
 
     def get_clock(self, call: Call) -> Answer:

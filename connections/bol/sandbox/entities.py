@@ -153,6 +153,18 @@ class ProcessStatus:
 
 
 @dataclass
+class EconomicOperator:
+    """Who answers for products of a retailer in the EU; `status` is PENDING, VALID or INVALID."""
+
+    number: int
+    operator_id: str
+    retailer: str
+    name: str
+    status: str
+    address: Json = field(default_factory=dict)
+
+
+@dataclass
 class Export:
     """A CSV file of a retailer's offers as they were at one moment."""
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from connections.bol.sandbox import control, storage
 from connections.bol.sandbox.api import (
+    delivery_profiles,
+    economic_operators,
     offer_rules,
     offers_v10,
     offers_v11,
@@ -23,11 +25,12 @@ from connections.bol.sandbox.api import (
 from connections.bol.sandbox.assumptions import Assumptions
 from connections.bol.sandbox.entities import Json, Offer, Retailer, name_of
 from connections.bol.sandbox.selling import offers as offering
+from connections.bol.sandbox.selling import operators
 from connections.bol.sandbox.selling import orders as ordering
 from connections.bol.sandbox.selling.timeline import catch_up
 from connections.bol.sandbox.shop.views import Shop
 from connections.bol.sandbox.state import Options, State
-from connections.bol.sandbox.web.answers import V10, V11
+from connections.bol.sandbox.web.answers import DELIVERY_PROMISE_V1, ECONOMIC_OPERATOR_V1, V10, V11
 from connections.bol.sandbox.web.application import Application
 from connections.bol.sandbox.web.faults import read_ruling
 from connections.bol.sandbox.web.negotiation import Router
@@ -76,7 +79,13 @@ class Sandbox:
     def _router(self) -> Router:
         open_routes = [*token.ROUTES, *control.Control(self).routes(), *Shop(self).routes()]
         common = [*orders.ROUTES, *shipments.ROUTES, *transports.ROUTES, *process_statuses.ROUTES]
-        return Router(open_routes, {V10: [*common, *offers_v10.ROUTES], V11: offers_v11.ROUTES})
+        versions = {
+            V10: [*common, *offers_v10.ROUTES],
+            V11: offers_v11.ROUTES,
+            ECONOMIC_OPERATOR_V1: economic_operators.ROUTES,
+            DELIVERY_PROMISE_V1: delivery_profiles.ROUTES,
+        }
+        return Router(open_routes, versions)
 
     @property
     def wsgi_app(self) -> Application:
@@ -178,6 +187,28 @@ class Sandbox:
 
     def _offer(self, offer_id: str) -> Offer:
         return self.state.offers.by_id[offer_id]
+
+    # Who answers for what is sold
+
+    def economic_operators(self, retailer: str) -> list[Json]:
+        """The operators of an account as bol shows them, oldest first; a new account has a few."""
+        with self._present():
+            return [economic_operators.show(operator) for operator in operators.of(self.state, retailer)]
+
+    def set_economic_operator(
+        self,
+        retailer: str,
+        operator_id: str | None = None,
+        **fields: str,
+    ) -> str:
+        """Make an operator, or change the `name` or `status` of the one with this id; its id."""
+        with self._present():
+            return operators.store(self.state, retailer, operator_id, **fields).operator_id
+
+    def delete_economic_operator(self, operator_id: str) -> None:
+        """Somebody removes an operator in bol's own screens. Raises KeyError."""
+        with self._present():
+            operators.remove(self.state, operator_id)
 
     # What customers do
 

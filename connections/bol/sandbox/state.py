@@ -15,7 +15,7 @@ from typing import Any
 from connections.bol.sandbox.agenda import Agenda
 from connections.bol.sandbox.assumptions import Assumptions
 from connections.bol.sandbox.clock import Clock
-from connections.bol.sandbox.entities import Export, Retailer
+from connections.bol.sandbox.entities import EconomicOperator, Export, Retailer
 from connections.bol.sandbox.ledger import Ledger
 from connections.bol.sandbox.stores import OfferStore, OrderStore, ProcessStore, ShipmentStore
 from connections.bol.sandbox.web.authorization import Tokens
@@ -55,6 +55,7 @@ class State:
         self.shipments = ShipmentStore()
         self.processes = ProcessStore()
         self.exports: dict[str, Export] = {}
+        self.operators: dict[str, EconomicOperator] = {}
         self.ledger = Ledger()
         self.agenda = Agenda()
         self.rulings: list[dict[str, Any]] = []

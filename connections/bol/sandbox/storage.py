@@ -51,6 +51,7 @@ def _collect(state: State) -> dict[str, Any]:
         "shipments": list(state.shipments.by_id.values()),
         "processes": list(state.processes.by_id.values()),
         "exports": list(state.exports.values()),
+        "operators": list(state.operators.values()),
         "ledger": state.ledger.entries,
         "agenda": state.agenda.entries,
         "agenda_number": state.agenda.number,
@@ -64,6 +65,7 @@ def _restore(state: State, kept: dict[str, Any]) -> None:
     state.counters = Counter(kept["counters"])
     state.retailers = {retailer.client_id: retailer for retailer in kept["retailers"]}
     state.exports = {export.report_id: export for export in kept["exports"]}
+    state.operators = {operator.operator_id: operator for operator in kept.get("operators", [])}
     state.ledger.entries = kept["ledger"]
     state.agenda.entries = [tuple(entry) for entry in kept["agenda"]]
     state.agenda.number = kept["agenda_number"]

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
+from connections import sources
 from connections.models import Connection
 from offers.imports import importing
 from offers.imports.flagging import flagged_rows
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         self, path: Path, resource: AssortmentResource, *, is_dry: bool
     ) -> tuple[Counter[Outcome], list[Problem]]:
         try:
-            with path.open("rb") as file:
+            with path.open("rb") as file, sources.working_with(f"import_assortment {path.name}"):
                 return run_through(file, resource, is_dry=is_dry)
         except Unreadable as error:
             raise CommandError(str(error)) from error

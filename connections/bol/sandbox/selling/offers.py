@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from connections.bol.sandbox.assumptions import NO_OPERATOR
 from connections.bol.sandbox.entities import Json, Offer
+from connections.bol.sandbox.selling import operators
 from connections.bol.sandbox.state import State
 
 RETAILER = "retailer"
@@ -104,6 +106,8 @@ def reasons(state: State, offer: Offer) -> list[dict[str, Any]]:
         found.append(_reason("SHOP_STATUS", "4003-2", "The seller is on holiday"))
     if not corrected_stock(offer):
         found.append(_reason("STOCK", "4003-3", "Out of stock, or the rest is reserved for pending orders"))
+    if not operators.is_covered(state, offer):
+        found.append(_reason("ASSORTMENT_POLICY", *NO_OPERATOR))
     return found
 
 

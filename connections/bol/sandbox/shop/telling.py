@@ -82,6 +82,12 @@ NAMES = {
     "economicOperatorId": "economic operator",
     "fulfilment": "fulfilment",
 }
+
+
+def _operator(effect: Json) -> str:
+    return f"Economic operator {effect['name']}: {effect['status']}"
+
+
 TELL: dict[str, Callable[[Json], str]] = {
     "OFFER_CREATED": _created,
     "OFFER_UPDATED": _updated,
@@ -91,4 +97,7 @@ TELL: dict[str, Callable[[Json], str]] = {
     "ITEM_SHIPPED": _shipped,
     "ITEM_CANCELLED": _cancelled,
     "TRANSPORT_CHANGED": _moved,
+    "OPERATOR_CREATED": _operator,
+    "OPERATOR_CHANGED": _operator,
+    "OPERATOR_DELETED": lambda effect: f"Economic operator {effect['subject']} removed",
 }

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 V10 = "application/vnd.retailer.v10+json"
 V11 = "application/vnd.retailer.v11+json"
+ECONOMIC_OPERATOR_V1 = "application/vnd.economic-operator.v1+json"
+DELIVERY_PROMISE_V1 = "application/vnd.delivery-promise.v1+json"
 V10_CSV = "application/vnd.retailer.v10+csv"
 JSON = "application/json"
 HTML = "text/html"

@@ -11,11 +11,25 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect, Rule
 from werkzeug.wrappers import Request
 
-from connections.bol.sandbox.web.answers import V10, V10_CSV, V11, Problem, not_found
+from connections.bol.sandbox.web.answers import (
+    DELIVERY_PROMISE_V1,
+    ECONOMIC_OPERATOR_V1,
+    V10,
+    V10_CSV,
+    V11,
+    Problem,
+    not_found,
+)
 from connections.bol.sandbox.web.calls import Endpoint
 
 BODY_METHODS = ("POST", "PUT", "PATCH")
-VERSION_OF = {V10: V10, V10_CSV: V10, V11: V11}
+VERSION_OF = {
+    V10: V10,
+    V10_CSV: V10,
+    V11: V11,
+    ECONOMIC_OPERATOR_V1: ECONOMIC_OPERATOR_V1,
+    DELIVERY_PROMISE_V1: DELIVERY_PROMISE_V1,
+}
 
 
 @dataclass(frozen=True)
