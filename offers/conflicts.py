@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,8 @@ from offers.models import ConflictMember, EanConflict, FoundBy, Offer, OfferQuer
 from offers.models.conflict import MAX_REASON, ConflictState
 
 CHUNK = 500
+# Each page is one pass over all offers of a connection; only conflicts are held in memory, and no more than these.
+PAGE = 10_000
 FLAGS = ("is_in_conflict", "parked_reason")
 
 # EAN and condition, on one connection.
@@ -45,10 +48,10 @@ def find_conflicts(by: FoundBy, connections: Iterable[Connection] | None = None)
     """Look at everything, or at everything of some connections; memory stays the same however much there is."""
     found = Found()
     for connection in Connection.objects.all() if connections is None else connections:
-        for keys in _contested_pages(connection.pk):
+        for keys in _contested_parts(connection.pk):
             _settle(connection.pk, keys, by, found)
-        for keys in _current_pages(connection.pk):
-            _settle(connection.pk, keys, by, found)
+        for keys in _current_parts(connection.pk):
+            _settle(connection.pk, keys - _contested_of(connection.pk, keys), by, found)
     return found
 
 
@@ -77,7 +80,7 @@ def find_conflicts_about(keys: dict[int, set[Key]], by: FoundBy, found: Found | 
     """Look at these EANs and conditions, by connection (see `keys_of`)."""
     found = found or Found()
     for connection_id, asked in sorted(keys.items()):
-        _settle(connection_id, _contested_among(connection_id, asked), by, found)
+        _settle(connection_id, _contested_or_current(connection_id, asked), by, found)
     return found
 
 
@@ -102,26 +105,33 @@ def _claims(connection_id: int) -> OfferQuerySet:
     return found
 
 
-def _contested(claims: OfferQuerySet) -> Iterable[Key]:
+def _contested(claims: OfferQuerySet) -> QuerySet[Any, Any]:
     # A product has one offer per condition in a project: two claims are two products or two projects.
     grouped = claims.order_by().values("product__ean", "condition").annotate(claims=Count("pk"))
     return grouped.filter(claims__gt=1).values_list("product__ean", "condition")
 
 
-def _contested_pages(connection_id: int) -> Iterator[set[Key]]:
+def _contested_of(connection_id: int, keys: set[Key]) -> set[Key]:
+    """Return those of these keys that are claimed more than once."""
+    eans = {ean for ean, _condition in keys}
+    return keys & set(_contested(_claims(connection_id).filter(product__ean__in=eans)))
+
+
+def _contested_parts(connection_id: int) -> Iterator[set[Key]]:
     last: Key = ("", "")
     while page := _contested_after(connection_id, last):
         last = page[-1]
-        yield set(page)
+        for start in range(0, len(page), CHUNK):
+            yield set(page[start : start + CHUNK])
 
 
 def _contested_after(connection_id: int, last: Key) -> list[Key]:
     later = Q(product__ean__gt=last[0]) | Q(product__ean=last[0], condition__gt=last[1])
     found = _contested(_claims(connection_id).filter(later))
-    return list(found.order_by("product__ean", "condition")[:CHUNK])  # type: ignore[attr-defined]
+    return list(found.order_by("product__ean", "condition")[:PAGE])
 
 
-def _current_pages(connection_id: int) -> Iterator[set[Key]]:
+def _current_parts(connection_id: int) -> Iterator[set[Key]]:
     current = EanConflict.objects.current().filter(connection_id=connection_id).order_by("pk")
     last = 0
     while page := list(current.filter(pk__gt=last).values_list("pk", "ean", "condition")[:CHUNK]):
@@ -129,12 +139,11 @@ def _current_pages(connection_id: int) -> Iterator[set[Key]]:
         yield {(ean, condition) for _pk, ean, condition in page}
 
 
-def _contested_among(connection_id: int, keys: set[Key]) -> set[Key]:
-    """Return those of these keys that are claimed twice, or that a current conflict is about."""
+def _contested_or_current(connection_id: int, keys: set[Key]) -> set[Key]:
+    """Return those of these keys that are claimed more than once, or that a conflict is about."""
     eans = {ean for ean, _condition in keys}
     current = EanConflict.objects.current().filter(connection_id=connection_id, ean__in=eans)
-    contested = _contested(_claims(connection_id).filter(product__ean__in=eans))
-    return keys & {*contested, *current.values_list("ean", "condition")}
+    return _contested_of(connection_id, keys) | (keys & set(current.values_list("ean", "condition")))
 
 
 # Making what is stored equal to what is so ------------------------------------------------------------------

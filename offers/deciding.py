@@ -17,6 +17,9 @@ from offers.models import KNOWN_FIELDS, ConflictMember, EanConflict, FoundBy, Of
 from offers.models.conflict import MAX_REASON, ConflictState
 from offers.state import COMPONENTS
 
+# What bol said about an offer goes with it.
+OBSERVED_FIELDS = ("observed", "observed_at", "for_sale", "reasons", "reasons_at", "reason_category")
+
 
 class CannotDecide(Exception):
     """The conflict is not, or not at this moment, what the person took it for; the text says what to do."""
@@ -123,7 +126,7 @@ def _hand_over(conflict: EanConflict, owner: Offer, others: dict[int, Offer]) ->
     for offer in published:
         if offer.offer_id == owner.offer_id:
             _doubt_where_they_differ(owner, offer)
-            offer.start_anew()
+            _give_up(offer)
     _save_known([owner, *published])
 
 
@@ -138,7 +141,7 @@ def _hand_back(conflict: EanConflict, owner: Offer, others: dict[int, Offer]) ->
         if not offer.offer_id and not owner.gone_at:
             _take_over(offer, owner)
     if returning and before[owner.pk] != owner.offer_id:
-        owner.start_anew()
+        _give_up(owner)
     _save_known([owner, *returning])
 
 
@@ -146,7 +149,15 @@ def _take_over(offer: Offer, giver: Offer) -> None:
     offer.adopt(giver.offer_id, giver.known.state)
     for name in COMPONENTS:
         setattr(offer, f"{name}_in_doubt", name in giver.known.in_doubt)
+    for name in OBSERVED_FIELDS:
+        setattr(offer, name, getattr(giver, name))
     offer.known_at = giver.known_at
+
+
+def _give_up(offer: Offer) -> None:
+    offer.start_anew()
+    offer.observed = offer.observed_at = offer.for_sale = offer.reasons_at = None
+    offer.reasons, offer.reason_category = [], ""
 
 
 def _doubt_where_they_differ(owner: Offer, other: Offer) -> None:
@@ -165,7 +176,7 @@ def _remember_ids(conflict: EanConflict, offers: list[Offer]) -> None:
 
 
 def _save_known(offers: list[Offer]) -> None:
-    Offer.objects.bulk_update(offers, KNOWN_FIELDS, batch_size=100)
+    Offer.objects.bulk_update(offers, [*KNOWN_FIELDS, *OBSERVED_FIELDS], batch_size=100)
 
 
 # What is remembered ------------------------------------------------------------------------------------------

@@ -22,10 +22,7 @@ class ClaimRow:
 
     name: str
     values: list[str]
-
-    @property
-    def differs(self) -> bool:
-        return len(set(self.values)) > 1
+    differs: bool
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,19 @@ def compare(offers: list[Offer]) -> dict[str, Any]:
     """Return `claimants`, the columns, and `rows` with their values in the same order."""
     return {
         "claimants": [_claimant(offer) for offer in offers],
-        "rows": [ClaimRow(name, [_in_words(say(offer)) for offer in offers]) for name, say in _fields()],
+        "rows": [_wanted(offers, *field) for field in _wanted_fields()]
+        + [_at_bol(offers, *field) for field in _fields_at_bol()],
     }
+
+
+def _wanted(offers: list[Offer], name: str, say: Say) -> ClaimRow:
+    values = [_in_words(say(offer)) for offer in offers]
+    return ClaimRow(name, values, differs=len(set(values)) > 1)
+
+
+def _at_bol(offers: list[Offer], name: str, say: Say) -> ClaimRow:
+    # Only one of them is at bol, so that they differ in this says nothing.
+    return ClaimRow(name, [_in_words(say(offer)) for offer in offers], differs=False)
 
 
 def _claimant(offer: Offer) -> Claimant:
@@ -51,7 +59,7 @@ def _claimant(offer: Offer) -> Claimant:
     return Claimant(offer, reverse("admin:offers_offer_change", args=[offer.pk]), label)
 
 
-def _fields() -> list[tuple[str, Say]]:
+def _wanted_fields() -> list[tuple[str, Say]]:
     return [
         (_("Project"), lambda offer: offer.project),
         (_("Product"), lambda offer: offer.product.reference),
@@ -63,6 +71,11 @@ def _fields() -> list[tuple[str, Say]]:
         (_("Delivery"), lambda offer: offer.get_delivery_code_display()),
         (_("Countries"), lambda offer: offer.get_countries_display()),
         (_("Reference at bol"), lambda offer: offer.reference_code or offer.product.reference),
+    ]
+
+
+def _fields_at_bol() -> list[tuple[str, Say]]:
+    return [
         (_("Offer ID at bol"), lambda offer: offer.offer_id),
         (_("Price at bol"), _price_at_bol),
         (_("Stock at bol"), lambda offer: (offer.known_stock or {}).get("amount")),

@@ -60,7 +60,8 @@ class ConflictActions:
         conflict = EanConflict.objects.current().filter(members__offer=offer).first()
         if conflict is None:
             return "-"
-        words = offer.parked_reason or conflict.get_state_display()
+        parked = _("Parked: %(reason)s") % {"reason": offer.parked_reason}
+        words = parked if offer.parked_reason else conflict.get_state_display()
         address = reverse("admin:offers_eanconflict_change", args=[conflict.pk])
         return format_html('<a class="text-primary-600 underline" href="{}">{}</a>', address, words)
 

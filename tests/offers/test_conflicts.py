@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connections as databases
 
 from connections.models import Connection, OffersApi, OutboxMessage
-from offers import services, tasks
+from offers import conflicts, services, tasks
 from offers.conflicts import find_conflicts, find_conflicts_of
 from offers.deciding import CannotDecide, decide, undo
 from offers.models import EanConflict, FoundBy, Offer, Product, Project
@@ -367,6 +367,25 @@ def test_looking_twice_changes_nothing(oil: Offer, copy: Offer) -> None:
     assert not find_conflicts(FoundBy.NIGHT)
     assert not find_conflicts_of([oil], FoundBy.PERSON)
     assert list(EanConflict.objects.values()) == before
+
+
+def test_however_much_there_is_all_of_it_is_looked_at(
+    project: Project, other_project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conflicts, "PAGE", 3)
+    monkeypatch.setattr(conflicts, "CHUNK", 2)
+    for number in range(7):
+        product = Product.objects.create(reference=f"P-{number}", ean=f"871000000{number:04}")
+        for where in (project, other_project) if number != 3 else (project,):
+            for condition in ("NEW", "GOOD"):
+                Offer.objects.create(project=where, product=product, condition=condition, price=10)
+
+    assert find_conflicts(FoundBy.NIGHT).opened == 12
+    assert Offer.objects.filter(is_in_conflict=False).count() == 2
+
+    Project.objects.filter(pk=other_project.pk).update(is_active=False)
+    assert find_conflicts(FoundBy.NIGHT).closed == 12
+    assert not Offer.objects.filter(is_in_conflict=True).exists()
 
 
 def test_what_slipped_in_is_found_at_night(oil: Offer, project: Project, other_product: Product) -> None:
