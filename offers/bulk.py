@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -75,15 +76,22 @@ def foresee(deed: Deed, offers: OfferQuerySet, parameters: Mapping[str, Any]) ->
     return forecast
 
 
-def start(deed: Deed, offer_ids: Iterable[int], parameters: Mapping[str, Any], by: Any) -> BulkRun:
-    """Begin a deed that a person confirmed: a small one is done when this returns, a large one in the background."""
+def start(
+    deed: Deed,
+    offer_ids: Iterable[int],
+    parameters: Mapping[str, Any],
+    by: Any,
+    *,
+    token: UUID | None = None,
+) -> BulkRun:
+    """Begin a deed that a person confirmed: a small one is done when this returns, a large one in the background.
+
+    Of the same `token` there is one run: who comes second gets the first one.
+    """
     keys = sorted(offer_ids)
-    run = BulkRun.objects.create(
-        deed=deed.name, parameters=dict(parameters), offer_ids=keys, total=len(keys), created_by=by
-    )
-    if len(keys) <= deed.at_once:
-        carry_on(run.pk)
-    else:
+    fresh = {"deed": deed.name, "parameters": dict(parameters), "offer_ids": keys, "total": len(keys)}
+    run, is_new = BulkRun.objects.get_or_create(token=token or uuid4(), defaults={**fresh, "created_by": by})
+    if is_new and (len(keys) > deed.at_once or carry_on(run.pk)):
         ring(run.pk)
     run.refresh_from_db()
     return run

@@ -99,8 +99,8 @@ def change_offers(offers: Iterable[Offer], by: Any, **wanted: Any) -> int:
 def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any) -> int:
     """Change many offers, each to its own values; return how many changed.
 
-    Only `WANTED_FIELDS` and `HOLD_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and compares with what
-    is in the database now. Raises ValidationError, and then changes none of those 500.
+    Only `WANTED_FIELDS` and `HOLD_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and
+    compares with what is in the database now. Raises ValidationError, and then changes none of those 500.
     """
     return sum(_change_chunk(chunk, by) for chunk in _chunks(changes))
 

@@ -141,7 +141,7 @@ FORMS: dict[str, type[DeedForm]] = {
 def in_words(deed: str, parameters: Mapping[str, Any]) -> str:
     """Return what was typed for a deed: "Why: Recall, Until: 5 January"."""
     fields = FORMS.get(deed, DeedForm).base_fields
-    said = ((fields[name], value) for name, value in parameters.items() if name in fields and value != "")
+    said = [(field, parameters[name]) for name, field in fields.items() if parameters.get(name, "") != ""]
     return ", ".join(f"{field.label}: {_say(field, value)}" for field, value in said)
 
 

@@ -6,6 +6,7 @@ import json
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.admin import helpers
@@ -76,7 +77,15 @@ class BulkPage:
 
     @property
     def _saw_this(self) -> bool:
-        return self.request.POST.get("shown") == self._shown
+        return self._token is not None and self.request.POST.get("shown") == self._shown
+
+    @property
+    def _token(self) -> UUID | None:
+        """What the page on which the button was pressed is known by."""
+        try:
+            return UUID(self.request.POST.get("token", ""))
+        except ValueError:
+            return None
 
     def _show(self) -> HttpResponse:
         forecast = bulk.foresee(self.deed, self.offers, self._parameters) if self._is_ready else None
@@ -88,6 +97,7 @@ class BulkPage:
             "count": self.count,
             "forecast": forecast,
             "shown": self._shown if forecast else "",
+            "token": uuid4(),
             "is_stale": self._step == CONFIRM and self.form.is_valid() and not self._saw_this,
             "button": _button(self.deed, forecast),
             "is_large": self.count > self.deed.at_once,
@@ -97,7 +107,7 @@ class BulkPage:
 
     def _begin(self) -> HttpResponse:
         keys = self.offers.order_by("pk").values_list("pk", flat=True)
-        run = bulk.start(self.deed, keys, self._parameters, self.request.user)
+        run = bulk.start(self.deed, keys, self._parameters, self.request.user, token=self._token)
         if (
             run.state == BulkRun.State.DONE
             and not run.refused

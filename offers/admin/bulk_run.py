@@ -39,7 +39,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
     list_select_related = ["created_by"]
 
     def has_view_permission(self, request: HttpRequest, obj: BulkRun | None = None) -> bool:
-        return request.user.has_perm("offers.view_offer")
+        return any(request.user.has_perm(f"offers.{may}_offer") for may in ("view", "change"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("offer_ids")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -28,6 +30,10 @@ class OutcomeKind(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class BulkRunQuerySet(LeasedQuerySet["BulkRun"]):
+    """Bulk actions."""
+
+
 class BulkRun(LeasedRun):
     """A deed, its parameters and the offers it is done to, as they were chosen when a person confirmed it.
 
@@ -44,6 +50,8 @@ class BulkRun(LeasedRun):
     }
     BUSY = (BulkState.RUNNING,)
 
+    # Of the page on which it was confirmed: a button pressed twice is one run.
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
     deed = models.CharField(_("action"), max_length=30, editable=False)
     parameters = models.JSONField(_("parameters"), default=dict, editable=False)
     offer_ids = models.JSONField(default=list, editable=False)
@@ -69,7 +77,7 @@ class BulkRun(LeasedRun):
     created_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
 
-    objects = LeasedQuerySet["BulkRun"].as_manager()
+    objects = BulkRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("bulk action")

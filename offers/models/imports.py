@@ -23,6 +23,10 @@ class ImportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ImportRunQuerySet(LeasedQuerySet["ImportRun"]):
+    """Imports."""
+
+
 class ImportRun(LeasedRun):
     """One spreadsheet on its way in: checked first, loaded when a person says so.
 
@@ -86,7 +90,7 @@ class ImportRun(LeasedRun):
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, editable=False)
 
-    objects = LeasedQuerySet["ImportRun"].as_manager()
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")

@@ -169,7 +169,10 @@ def test_the_hold_action_asks_first_and_then_reaches_bol(
     assert "1 offer is selected" in question.content.decode()
     assert not Offer.objects.get(pk=offer.pk).on_hold
 
-    browser.post(LIST, chosen | {"step": "confirm", "shown": question.context["shown"]})
+    browser.post(
+        LIST,
+        chosen | {"step": "confirm", "shown": question.context["shown"], "token": question.context["token"]},
+    )
     offer = settled(offer, relay)
     assert updates(sandbox) == [{"onHoldByRetailer": True}]
     assert offer.status == Offer.Status.ON_HOLD

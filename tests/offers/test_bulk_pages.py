@@ -59,10 +59,15 @@ def choose(action: str, offers: list[Offer], **typed: Any) -> dict[str, Any]:
     return {"action": action, "_selected_action": [offer.pk for offer in offers], **typed}
 
 
+def pressed(browser: Client, posted: dict[str, Any], address: str = LIST) -> dict[str, Any]:
+    """What the button posts on the page that shows what it comes to."""
+    page = browser.post(address, {**posted, "step": "preview"})
+    return {**posted, "step": "confirm", "shown": page.context["shown"], "token": page.context["token"]}
+
+
 def confirm(browser: Client, posted: dict[str, Any], address: str = LIST) -> Any:
     """Look at what it comes to, then press the button of that page."""
-    page = browser.post(address, {**posted, "step": "preview"})
-    return browser.post(address, {**posted, "step": "confirm", "shown": page.context["shown"]}, follow=True)
+    return browser.post(address, pressed(browser, posted, address), follow=True)
 
 
 def text(answer: Any) -> str:
@@ -95,10 +100,9 @@ def test_a_comma_is_understood_as_it_is_meant(browser: Client, quiet: Project) -
 
 def test_what_was_not_seen_is_not_done(browser: Client, quiet: Project) -> None:
     offers = make_many(quiet, 2)
-    seen = browser.post(LIST, choose("change_price", offers, step="preview", **UP)).context["shown"]
-    other = {**UP, "amount": "-50"}
+    button = pressed(browser, choose("change_price", offers, **UP))
 
-    answer = browser.post(LIST, choose("change_price", offers, step="confirm", shown=seen, **other))
+    answer = browser.post(LIST, {**button, "amount": "-50"})
 
     assert "not what you saw" in text(answer)
     assert set(Offer.objects.values_list("price", flat=True)) == {Decimal("12.50")}
@@ -146,10 +150,10 @@ def test_a_selection_that_grew_meanwhile_is_shown_again(browser: Client, quiet: 
     offers = make_many(quiet, 2)
     services.change_offer(offers[0], None, stock=1)
     posted = choose("put_on_hold", offers[:1], select_across="1")
-    seen = browser.post(f"{LIST}?stock=1", posted).context["shown"]
+    button = pressed(browser, posted, f"{LIST}?stock=1")
     services.change_offer(offers[1], None, stock=1)
 
-    answer = browser.post(f"{LIST}?stock=1", {**posted, "step": "confirm", "shown": seen})
+    answer = browser.post(f"{LIST}?stock=1", button)
 
     assert "not what you saw" in text(answer)
     assert not Offer.objects.filter(on_hold=True).exists()
@@ -203,17 +207,16 @@ def test_the_typed_number_must_be_the_number_that_is_deleted(browser: Client, qu
 
 
 def test_who_may_change_offers_may_not_delete_at_bol(
-    browser_of: Callable[..., Client], quiet: Project
+    browser: Client, browser_of: Callable[..., Client], quiet: Project
 ) -> None:
     offers = make_many(quiet, 1)
     Offer.objects.update(offer_id="at-bol")
-    browser = browser_of("view_offer", "change_offer")
+    limited = browser_of("view_offer", "change_offer")
 
-    posted = choose("delete_at_bol", offers, typed_count="1", step="confirm", shown="[1, {}]")
-    browser.post(LIST, posted)
+    limited.post(LIST, pressed(browser, choose("delete_at_bol", offers, typed_count="1")))
 
     assert not BulkRun.objects.exists()
-    stop = text(browser.post(LIST, choose("stop_selling", offers)))
+    stop = text(limited.post(LIST, choose("stop_selling", offers)))
     assert "You do not have the permission" in stop
     assert 'value="delete_at_bol"' not in stop.split("<main")[-1]
 
@@ -222,13 +225,26 @@ def test_who_may_change_offers_may_not_delete_at_bol(
     "action", ["put_on_hold", "release", "change_price", "set_stock", "set_delivery_code", "send_again"]
 )
 def test_who_may_only_look_changes_nothing(
-    browser_of: Callable[..., Client], quiet: Project, action: str
+    browser: Client, browser_of: Callable[..., Client], quiet: Project, action: str
 ) -> None:
-    posted = choose(action, make_many(quiet, 1), step="confirm", shown="[1, {}]", **UP)
+    typed = {"move": "set", "amount": "7", "rounding": "none", "delivery_code": "24uurs-16"}
+    button = pressed(browser, choose(action, make_many(quiet, 1, on_hold=action == "release"), **typed))
 
-    browser_of("view_offer").post(LIST, posted)
-
+    browser_of("view_offer").post(LIST, button)
     assert not BulkRun.objects.exists()
+
+    browser.post(LIST, button)
+    assert BulkRun.objects.get().changed == 1
+
+
+def test_a_button_pressed_twice_raises_the_price_once(browser: Client, quiet: Project) -> None:
+    button = pressed(browser, choose("change_price", make_many(quiet, 1), **UP))
+
+    browser.post(LIST, button)
+    browser.post(LIST, button)
+
+    assert Offer.objects.get().price == Decimal("13.75")
+    assert BulkRun.objects.count() == 1
 
 
 def test_reading_an_address_changes_nothing(browser: Client, quiet: Project) -> None:
