@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,6 +19,8 @@ from connections.flows import Report
 from connections.models import Connection, Flow
 from offers.models import DeliveryProfile, EconomicOperator, Offer, OfferQuerySet, OperatorStatus
 
+logger = logging.getLogger(__name__)
+
 FLOW = "offer-settings"
 # What an account may not do, or an API that is not there: no reason to stop the traffic of the whole connection.
 REFUSALS = (bol.Forbidden, bol.NotFound, bol.Unsupported)
@@ -30,20 +33,22 @@ class SettingsRefused(bol.BolError):
 def read_settings(connection: Connection, flow: Flow) -> Report:
     """Store the economic operators and delivery profiles of a connection; what bol does not list any more is marked.
 
-    Raises SettingsRefused where the account may not read one of them; the other is read all the same.
+    Profiles that the account may not read are left as they are. Raises SettingsRefused where it may not read operators:
+    then nobody knows which offers lack a valid one.
     """
     report = Report()
     with client_for(connection) as client:
-        refusals = [
-            _read(report, "profiles", lambda: _store_profiles(connection, client.delivery_profiles.list())),
-            _read(
-                report,
-                "operators",
-                lambda: _store_operators(connection, list(client.economic_operators.iterate())),
-            ),
-        ]
-    if any(refusals):
-        raise SettingsRefused(" ".join(filter(None, refusals)))
+        refusal = _read(
+            report,
+            "operators",
+            lambda: _store_operators(connection, list(client.economic_operators.iterate())),
+        )
+        _read(report, "profiles", lambda: _store_profiles(connection, client.delivery_profiles.list()))
+    if refusal:
+        raise SettingsRefused(
+            _("bol does not show this account its economic operators: “%(refusal)s”. What was read is kept.")
+            % {"refusal": refusal}
+        )
     return report
 
 
@@ -82,12 +87,8 @@ def _read(report: Report, name: str, read: Callable[[], int]) -> str:
         report.count(name, read())
     except REFUSALS as refusal:
         report.count(f"{name} refused")
-        return _(
-            "bol does not show this account its %(name)s: “%(refusal)s”. What was read before is kept."
-        ) % {
-            "name": name,
-            "refusal": refusal,
-        }
+        logger.warning("bol refuses the %s: %s", name, refusal)
+        return str(refusal)
     return ""
 
 

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -212,8 +213,10 @@ def _in_words(component: str, value: Component) -> str:
         return ", ".join(str(step["unit_price"]) for step in value["bundle_prices"])
     if component == STOCK:
         return str(value["amount"])
-    told = [
-        str(found) for name, found in sorted(value.items()) if found and name not in ("fulfilment", "on_hold")
-    ]
+    told = [_text(found) for name, found in sorted(value.items()) if name not in ("fulfilment", "on_hold")]
     delivery = " ".join(filter(None, value.get("fulfilment", {}).values()))
     return ", ".join(filter(None, [_("on hold") if value.get("on_hold") else "", delivery, *told]))
+
+
+def _text(found: Any) -> str:
+    return ", ".join(found) if isinstance(found, list) else str(found)

@@ -76,6 +76,19 @@ def test_an_account_that_may_not_read_them_keeps_its_traffic(
     assert DeliveryProfile.objects.count() == 2
 
 
+def test_without_access_to_profiles_operators_are_read_all_the_same(
+    sandbox: RunningSandbox, connection: Connection, read: Callable[[], None], offer: Offer
+) -> None:
+    sandbox.sandbox.add_fault({"kind": "status", "status": 403, "path": "/retailer/delivery-promise/*"})
+
+    read()
+
+    connection.refresh_from_db()
+    assert connection.is_active
+    assert (EconomicOperator.objects.count(), DeliveryProfile.objects.count()) == (3, 0)
+    assert list(without_valid_operator()) == [offer]
+
+
 @pytest.mark.parametrize(
     ("status", "is_listed"), [("VALID", False), ("PENDING", True), ("INVALID", True), (None, True)]
 )
