@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.flows import FlowKind, register
 from offers.observing import FLOW, observe_offers
+from offers.reconciling import passes
 
 register(
     FlowKind(
@@ -16,5 +17,14 @@ register(
         run=observe_offers,
         interval=timedelta(minutes=15),
         freshness=timedelta(hours=2),
+    )
+)
+register(
+    FlowKind(
+        name=passes.FLOW,
+        label=_("Comparison with bol"),
+        run=passes.reconcile_offers,
+        interval=timedelta(days=1),
+        freshness=timedelta(days=2),
     )
 )
