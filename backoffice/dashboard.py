@@ -21,7 +21,7 @@ from connections import flows
 from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
-from offers.models import Offer
+from offers.models import Drift, Offer
 from orders.models import Order, Shipment
 
 DAYS = 14
@@ -135,6 +135,24 @@ def _stopped_connections() -> Task:
     )
 
 
+def _differences() -> Task:
+    return Task(
+        _("Differences with bol"),
+        _("Somebody changed, made or removed offers there."),
+        _list("offers_drift", state__exact=Drift.State.OPEN),
+        "warning",
+        Drift.objects.open(),
+        "found_at",
+    )
+
+
+def open_drift(request: HttpRequest) -> int | None:
+    """Return how many differences with bol are undecided, for the navigation; None (no badge) where there are none."""
+    if not request.user.has_perm("offers.view_drift"):
+        return None
+    return Drift.objects.open().count() or None
+
+
 TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_order", _orders_to_ship),
     ("orders.view_order", _late_orders),
@@ -142,6 +160,7 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("connections.view_outboxmessage", _refused_messages),
     ("connections.view_outboxmessage", _unknown_outcomes),
     ("connections.view_connection", _stopped_connections),
+    ("offers.view_drift", _differences),
 ]
 
 

@@ -1,6 +1,7 @@
 """Reads what bol says about the offers we have there: what it sells of them and where.
 
-Only looks: differences with what we want are for the reconciliation to decide on. Version 10 has no list to read.
+Only looks: differences with what we want are for the reconciliation to decide on. Version 10 has no list to read;
+there its offers are read one by one, for the reasons why they are not for sale.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from connections.flows import Report
 from connections.models import Connection, Flow, OffersApi
 from offers.dialects import v11
 from offers.models import Offer
+from offers.reasons import REASON_FIELDS, forget_old, read_reasons
 
 FLOW = "offers"
 # bol's clock is not ours, and its list may lag behind its writes.
@@ -29,17 +31,23 @@ FIRST_LOOK = timedelta(days=1)
 def observe_offers(connection: Connection, flow: Flow) -> Report:
     """Store what bol says about every offer that changed there since the last look."""
     report = Report()
-    if connection.offers_api != OffersApi.V11:
-        return report
+    with client_for(connection) as client:
+        if connection.offers_api == OffersApi.V11 and not _read_list(connection, flow, client, report):
+            return report
+        read_reasons(connection, flow, client, report)
+    return report
+
+
+def _read_list(connection: Connection, flow: Flow, client: bol.Client, report: Report) -> bool:
+    """Read what changed since the last look; False where another worker took over."""
     started_at = timezone.now()
     since = (flow.cursor or started_at - FIRST_LOOK) - OVERLAP
-    with client_for(connection) as client:
-        for page in _pages(client, since):
-            if not flows.keep_lease(flow):
-                return report
-            _store(connection, page, report)
+    for page in _pages(client, since):
+        if not flows.keep_lease(flow):
+            return False
+        _store(connection, page, report)
     Flow.objects.filter(pk=flow.pk).update(cursor=started_at)
-    return report
+    return True
 
 
 def _pages(client: bol.Client, since: Any) -> Iterator[list[bol.Offer]]:
@@ -61,8 +69,10 @@ def _store(connection: Connection, page: list[bol.Offer], report: Report) -> Non
     for offer in changed:
         offer.observed = _observed(said[offer.offer_id])
         offer.observed_at = now
+        was_for_sale = offer.for_sale
         offer.for_sale = any(country["for_sale"] for country in offer.observed["for_sale"])
-    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale"])
+        forget_old(offer, was_for_sale=was_for_sale)
+    Offer.objects.bulk_update(changed, ["observed", "observed_at", "for_sale", *REASON_FIELDS])
     report.count("fetched", len(page))
     report.count("ours", len(changed))
 

@@ -25,7 +25,7 @@ from connections.operations import (
     Verdict,
     register,
 )
-from offers import delta, state
+from offers import catalogue, delta, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
 from offers.dialects import Dialect, Found, dialect_of
 from offers.dialects.dialect import Listing
@@ -39,6 +39,10 @@ WAIT_TO_REPEAT_CREATION = timedelta(minutes=1)
 
 class OfferOperation(Operation):
     """What all messages about offers have in common."""
+
+    def advise(self, error: bol.BolError) -> str:
+        entry = catalogue.for_error(error)
+        return str(entry.fix) if entry else super().advise(error)
 
     def withdraw(self, messages: Messages) -> None:
         offer = _offer_of(messages)

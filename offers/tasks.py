@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
 from offers import services
-from offers.models import Offer
+from offers.models import Drift, Offer, Project
+from offers.reconciling import deciding
 
 # So many offers fit well within the time that a task has.
 PART = 10_000
@@ -29,3 +30,10 @@ def act(deed: str, offer_ids: Sequence[int], user_id: int) -> int:
     """Do one of the bulk actions of the offers, by its name in offers.services."""
     by = get_user_model().objects.filter(pk=user_id).first()
     return services.BULK[deed](Offer.objects.filter(pk__in=offer_ids), by)
+
+
+def decide(resolution: str, drift_ids: Sequence[int], user_id: int, project_id: int | None) -> int:
+    """Make one decision about many differences with bol; what was decided already stays so."""
+    by = get_user_model().objects.filter(pk=user_id).first()
+    project = Project.objects.filter(pk=project_id or 0).first()
+    return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project).done

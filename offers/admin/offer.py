@@ -24,7 +24,7 @@ from connections.adminbase import (
 )
 from connections.models import OutboxMessage
 from offers import services
-from offers.admin import comparison
+from offers.admin import comparison, reasons
 from offers.admin.actions import OfferActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.searching import by_ean_or_words
@@ -55,6 +55,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         ("project__connection", RelatedDropdownFilter),
         "on_hold",
         ("fulfilment_method", ChoicesDropdownFilter),
+        reasons.ReasonFilter,
     ]
     list_select_related = ["product", "project__connection"]
     search_fields = ["product__ean", "product__reference", "product__title"]
@@ -69,6 +70,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
         "offer_id",
         "show_confirmed",
         "show_comparison",
+        "show_reasons",
         "show_messages",
     ]
     fieldsets = [
@@ -88,6 +90,7 @@ class OfferAdmin(OfferActions, ModelAdmin):
             _("What bol has"),
             {"fields": [("show_status", "show_confirmed", "offer_id"), "refusal", "show_comparison"]},
         ),
+        (_("Why it is not for sale"), {"fields": ["show_reasons"]}),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
     ]
     add_fieldsets = [(None, {"fields": ["project", "product", "condition", ("price", "stock"), "on_hold"]})]
@@ -98,6 +101,8 @@ class OfferAdmin(OfferActions, ModelAdmin):
         if obj is None:
             return self.add_fieldsets
         (name, first), *rest = super().get_fieldsets(request, obj)
+        if obj.for_sale is not False and not obj.reasons:
+            rest = [section for section in rest if "show_reasons" not in section[1]["fields"]]
         seen = ["seen"] if self.has_change_permission(request, obj) else []
         return [(name, {**first, "fields": [*first["fields"], *seen]}), *rest]
 
@@ -182,6 +187,10 @@ class OfferAdmin(OfferActions, ModelAdmin):
             "observed_age": show_age(offer.observed_at),
         }
         return render_to_string("offers/comparison.html", context)
+
+    @display(description=_("bol's reasons"))
+    def show_reasons(self, offer: Offer) -> str:
+        return reasons.panel(offer)
 
     @display(description=_("Latest messages"))
     def show_messages(self, offer: Offer) -> str:

@@ -119,7 +119,7 @@ class Drift(models.Model):
     elsewhere `theirs` is all of it: {"ean", "condition", "details", "price", "stock"}.
     """
 
-    Kind, State, Resolution = DriftKind, DriftState, Resolution
+    Kind, State = DriftKind, DriftState
     KIND_COLOURS = {
         DriftKind.MADE_ELSEWHERE: "info",
         DriftKind.GONE: "danger",

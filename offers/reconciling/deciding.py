@@ -100,7 +100,7 @@ _DECISIONS: dict[Resolution, tuple[DriftKind, Callable[[Drift, Any, Project | No
 
 
 def _offer_of(drift: Drift) -> Offer:
-    offer = Offer.objects.with_all().select_for_update(of=("self",)).filter(pk=drift.offer_id).first()
+    offer = Offer.objects.with_all().select_for_update(of=("self",)).filter(drift=drift).first()
     if offer is None or offer.offer_id != drift.bol_offer_id:
         raise ValidationError(_("We do not have this offer under this ID any more."), "offer")
     return offer

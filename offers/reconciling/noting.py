@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from connections.models import OutboxMessage
 from offers.announcing import CHANGES, COMPONENT_OF, CREATE, DELETE, announce, announce_nothing
 from offers.dialects import Found
-from offers.models import KNOWN_FIELDS, Offer, Reconciliation
+from offers.models import KNOWN_FIELDS, Offer, OfferQuerySet, Reconciliation
 from offers.reconciling import comparing, recording
 from offers.reconciling.comparing import Finding
 from offers.state import COMPONENTS, without_title_drift
@@ -51,7 +51,7 @@ def note(look: Reconciliation, part: Part) -> int:
     return recording.record(look, [*_differences(look, part.readings), *_strangers(look, part.strangers)])
 
 
-def missing(look: Reconciliation) -> QuerySet[Offer]:
+def missing(look: Reconciliation) -> OfferQuerySet:
     """Return published offers that the pass did not see, and those that are gone already."""
     unseen = (
         Q(gone_at=None)
@@ -151,10 +151,10 @@ def _components(operations: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _of_connection(look: Reconciliation) -> QuerySet[Offer]:
+def _of_connection(look: Reconciliation) -> OfferQuerySet:
     return Offer.objects.filter(project__connection=look.connection_id)
 
 
-def _locked(look: Reconciliation, offer_ids: Sequence[str]) -> QuerySet[Offer]:
-    offers = _of_connection(look).with_all().filter(offer_id__in=offer_ids)  # type: ignore[attr-defined]
+def _locked(look: Reconciliation, offer_ids: Sequence[str]) -> OfferQuerySet:
+    offers = _of_connection(look).with_all().filter(offer_id__in=offer_ids)
     return offers.select_for_update(of=("self",)).order_by("pk")
