@@ -26,6 +26,7 @@ from orders.models import Order, Shipment
 
 DAYS = 14
 LATE_CONFIRMATION = timedelta(hours=1)
+MOST_IN_BADGE = 999
 
 
 @dataclass(frozen=True)
@@ -146,11 +147,12 @@ def _differences() -> Task:
     )
 
 
-def open_drift(request: HttpRequest) -> int | None:
-    """Return how many differences with bol are undecided, for the navigation; None (no badge) where there are none."""
+def open_drift(request: HttpRequest) -> str:
+    """Return how many differences with bol are undecided, for the navigation; beyond a limit it says "more"."""
     if not request.user.has_perm("offers.view_drift"):
-        return None
-    return Drift.objects.open().count() or None
+        return "0"
+    count = Drift.objects.open().order_by()[: MOST_IN_BADGE + 1].count()
+    return f"{MOST_IN_BADGE}+" if count > MOST_IN_BADGE else str(count)
 
 
 TASKS: list[tuple[str, Callable[[], Task]]] = [

@@ -74,7 +74,7 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Projects"), "folder", "offers", "project"),
                     _list(_("Imports"), "upload_file", "offers", "importrun"),
                     _list(_("Differences with bol"), "compare_arrows", "offers", "drift")
-                    | {"badge": "backoffice.dashboard.open_drift"},
+                    | {"badge": "backoffice.dashboard.open_drift", "badge_variant": "primary"},
                 ],
             },
             {

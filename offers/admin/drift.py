@@ -66,7 +66,9 @@ class ProjectForm(forms.Form):
     def __init__(self, data: Any, *, connections: list[int]) -> None:
         super().__init__(data)
         field = self.fields["project"]
+        projects = list(Project.objects.filter(connection__in=connections)[:2])
         field.queryset = Project.objects.filter(connection__in=connections)  # type: ignore[attr-defined]
+        field.initial = projects[0] if len(projects) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ class DriftAdmin(ReadOnlyAdmin):
     def show_ours(self, drift: Drift) -> str:
         return _in_words(drift, drift.ours)
 
-    @display(description=_("bol's"))
+    @display(description=_("At bol"))
     def show_theirs(self, drift: Drift) -> str:
         return _in_words(drift, drift.theirs)
 
@@ -320,5 +322,8 @@ def _do(request: HttpRequest, fitting: QuerySet[Drift], choice: Choice, project:
 def _in_words(drift: Drift, side: dict[str, Any]) -> str:
     if drift.kind != DriftKind.MADE_ELSEWHERE:
         return comparison.component_in_words(side) or "-"
-    parts = [side[name] for name in ("price", "stock") if side.get(name)]
-    return ", ".join(comparison.component_in_words(part) for part in parts) or "-"
+    shown = {
+        "bundle_prices": (side.get("price") or {}).get("bundle_prices"),
+        "amount": (side.get("stock") or {}).get("amount"),
+    }
+    return comparison.component_in_words(shown)

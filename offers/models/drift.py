@@ -140,7 +140,7 @@ class Drift(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=DriftKind.choices)
     component = models.CharField(_("component"), max_length=10, blank=True)
     ours = models.JSONField(_("ours"), default=dict, blank=True)
-    theirs = models.JSONField(_("bol's"), default=dict, blank=True)
+    theirs = models.JSONField(_("at bol"), default=dict, blank=True)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=DriftState.choices, default=DriftState.OPEN)
     resolution = models.CharField(_("decision"), max_length=20, choices=Resolution.choices, blank=True)

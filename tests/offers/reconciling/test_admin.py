@@ -141,7 +141,7 @@ def test_the_button_rings_the_comparison_and_nothing_happens_on_a_get(
     browser.get(address)
     assert not Flow.objects.filter(kind="reconcile-offers").exclude(rung_at=None).exists()
 
-    browser.post(address, {"connection": connection.pk})
+    browser.post(address, {"_form_submitted": "on", "connection": connection.pk})
     assert Flow.objects.filter(kind="reconcile-offers").exclude(rung_at=None).exists()
 
 
