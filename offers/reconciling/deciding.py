@@ -60,7 +60,7 @@ def _decide_one(resolution: Resolution, pk: int, by: Any, project: Project | Non
 
 
 def _send_ours(drift: Drift, by: Any, project: Project | None) -> None:
-    offer = _offer_of(drift)
+    offer = _sendable(drift)
     _know(offer, drift)
     history.record([(offer, _("Ours is sent over what bol has (%(part)s).") % {"part": drift.component})], by)
     announce([offer], by)
@@ -76,7 +76,7 @@ def _take_theirs(drift: Drift, by: Any, project: Project | None) -> None:
 
 
 def _publish_again(drift: Drift, by: Any, project: Project | None) -> None:
-    services.send_again([_offer_of(drift)], by)
+    services.send_again([_sendable(drift)], by)
 
 
 def _adopt(drift: Drift, by: Any, project: Project | None) -> None:
@@ -103,6 +103,15 @@ def _offer_of(drift: Drift) -> Offer:
     offer = Offer.objects.with_all().select_for_update(of=("self",)).filter(drift=drift).first()
     if offer is None or offer.offer_id != drift.bol_offer_id:
         raise ValidationError(_("We do not have this offer under this ID any more."), "offer")
+    return offer
+
+
+def _sendable(drift: Drift) -> Offer:
+    offer = _offer_of(drift)
+    if not offer.project.is_active:
+        raise ValidationError(
+            _("Its project is inactive, so nothing is sent. Make the project active first."), "inactive"
+        )
     return offer
 
 

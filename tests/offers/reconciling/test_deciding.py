@@ -188,6 +188,29 @@ def test_a_gone_offer_that_is_left_is_not_asked_about_again(
     assert not updates(sandbox)
 
 
+def test_nothing_is_decided_to_be_sent_for_an_inactive_project(changed: Found, staff: User) -> None:
+    changed(price=99)
+    Project.objects.update(is_active=False)
+
+    outcome = resolve(Resolution.SEND_OURS, staff)
+
+    assert (outcome.done, len(outcome.refused)) == (0, 1)
+    assert open_drift()
+
+
+def test_a_delivery_that_we_have_no_word_for_cannot_be_taken_over(changed: Found, staff: User) -> None:
+    promise = {"minimumDaysToCustomer": 2, "maximumDaysToCustomer": 5, "ultimateOrderTime": "14:00"}
+    fulfilment = {"method": "FBR", "schedule": "BOL_DELIVERY_PROMISE", "deliveryPromise": promise}
+    offer = changed(fulfilment=fulfilment)
+
+    outcome = resolve(Resolution.TAKE_THEIRS, staff)
+
+    offer.refresh_from_db()
+    assert (outcome.done, len(outcome.refused)) == (0, 1)
+    assert offer.delivery_code == "24uurs-15"
+    assert not OutboxMessage.objects.exists()
+
+
 def test_a_decision_is_made_once(changed: Found, staff: User) -> None:
     changed(price=99)
     drift = Drift.objects.get()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from connections import bol, flows
-from connections.models import Connection, RateBudget
+from connections.models import Connection, Flow, RateBudget
 from offers import services
 from offers.models import Drift, Offer, Reconciliation
 from offers.models.drift import DriftKind, DriftState, PassState, Resolution
 from offers.reconciling import passes
+from offers.reconciling.reading import read_rows
 from tests.conftest import CLIENT_ID, RunningSandbox
 from tests.offers.conftest import settled, updates, writes
 from tests.offers.reconciling.conftest import ean_of, open_drift, reads
@@ -240,3 +245,70 @@ def test_an_offer_that_bol_has_again_is_ours_again(
     offer.refresh_from_db()
     assert (offer.gone_at, offer.status) == (None, Offer.Status.ON_SALE)
     assert not open_drift()
+
+
+@pytest.mark.usefixtures("v10")
+def test_an_export_that_takes_bol_a_while_is_waited_for_without_holding_a_worker(
+    sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers = make_shelf(3)
+    sandbox.delete_offer(offers[-1].offer_id)
+    state = sandbox.sandbox.state
+    monkeypatch.setattr(state, "options", replace(state.options, process_delay=timedelta(minutes=5)))
+
+    report = flows.run(Connection.objects.get(), "reconcile-offers")
+
+    assert (report.is_complete, report.again_in) == (False, passes.EXPORT_WAIT)
+    assert Flow.objects.get(kind="reconcile-offers").next_run_at < timezone.now() + timedelta(minutes=1)
+    assert not open_drift()
+
+    sandbox.advance(timedelta(minutes=6))
+    reconcile()
+
+    assert found() == {DriftKind.GONE: 1}
+
+
+@pytest.mark.usefixtures("v10")
+def test_without_an_export_nothing_is_said_and_the_next_pass_asks_anew(
+    sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile
+) -> None:
+    offers = make_shelf(3)
+    sandbox.delete_offer(offers[-1].offer_id)
+    sandbox.add_fault({"kind": "process", "event_type": "CREATE_OFFER_EXPORT", "outcome": "FAILURE"})
+
+    with pytest.raises(passes.NoExport):
+        reconcile()
+
+    assert not open_drift()
+    assert Reconciliation.objects.get().state == PassState.ABANDONED
+    flow = Flow.objects.get(kind="reconcile-offers")
+    assert flow.next_run_at < timezone.now() + timedelta(hours=1)
+    RateBudget.objects.all().delete()  # bol allows nine exports an hour
+
+    reconcile()
+
+    assert found() == {DriftKind.GONE: 1}
+
+
+def test_a_column_that_bol_adds_and_a_cell_that_cannot_be_read_change_nothing() -> None:
+    text = "extra,offerId,bundlePricesPrice,stockAmount\nx,abc,12.5,5\ny,def,free,\n"
+
+    first, second = read_rows(io.StringIO(text), 0)
+
+    assert (first.offer_id, first.summary) == ("abc", {"unit_price": "12.50", "amount": 5})
+    assert (second.offer_id, second.summary) == ("def", {})
+
+
+def test_an_offer_of_another_account_is_not_ours(
+    sandbox: RunningSandbox,
+    make_shelf: Shelf,
+    reconcile: Reconcile,
+    make_connection: Callable[..., Connection],
+) -> None:
+    (offer,) = make_shelf(1)
+    other = make_connection("Other", client_id="other", client_secret="other")
+    sandbox.add_offer("other", {"ean": offer.product.ean, "price": 30, "stock": 1})
+
+    flows.run_until_complete(other, "reconcile-offers")
+
+    assert [(drift.connection, drift.kind) for drift in open_drift()] == [(other, DriftKind.MADE_ELSEWHERE)]
