@@ -21,7 +21,7 @@ from connections import flows
 from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage
 from offers.choices import OfferStatus
-from offers.models import EanConflict, Offer
+from offers.models import Drift, EanConflict, Offer
 from offers.models.conflict import ConflictState
 from offers.operators import without_valid_operator
 from orders.models import Order, OrderToFetch, Shipment
@@ -29,6 +29,7 @@ from orders.models import Order, OrderToFetch, Shipment
 DAYS = 14
 LATE_CONFIRMATION = timedelta(hours=1)
 FAILURES_OF_AN_ORDER = 3
+MOST_IN_BADGE = 999
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,25 @@ def _without_operator() -> Task:
     )
 
 
+def _differences() -> Task:
+    return Task(
+        _("Differences with bol"),
+        _("Somebody changed, made or removed offers there."),
+        _list("offers_drift", state__exact=Drift.State.OPEN),
+        "warning",
+        Drift.objects.open(),
+        "found_at",
+    )
+
+
+def open_drift(request: HttpRequest) -> str:
+    """Return how many differences with bol are undecided, for the navigation; beyond a limit it says "more"."""
+    if not request.user.has_perm("offers.view_drift"):
+        return "0"
+    count = Drift.objects.open().order_by()[: MOST_IN_BADGE + 1].count()
+    return f"{MOST_IN_BADGE}+" if count > MOST_IN_BADGE else str(count)
+
+
 TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("orders.view_order", _orders_to_ship),
     ("orders.view_order", _late_orders),
@@ -194,6 +214,7 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("offers.view_eanconflict", _ean_conflicts),
     ("offers.view_offer", _without_operator),
     ("connections.view_connection", _stopped_connections),
+    ("offers.view_drift", _differences),
 ]
 
 

@@ -79,6 +79,8 @@ UNFOLD_SITE: dict[str, Any] = {
                     _item(_("Bulk actions"), "checklist", "offers_bulkrun_changelist", "offers.view_offer"),
                     _list(_("Economic operators"), "verified_user", "offers", "economicoperator"),
                     _list(_("Delivery profiles"), "event_available", "offers", "deliveryprofile"),
+                    _list(_("Differences with bol"), "compare_arrows", "offers", "drift")
+                    | {"badge": "backoffice.dashboard.open_drift", "badge_variant": "primary"},
                 ],
             },
             {

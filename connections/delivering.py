@@ -116,7 +116,7 @@ def _settle_verdict(operation: Operation, parcel: Parcel, verdict: Verdict, answ
     if verdict is Verdict.HAPPENED:
         _succeed(operation, parcel, answer)
     elif verdict is Verdict.DID_NOT_HAPPEN and message.was_refused:
-        refuse(parcel, message.reason, explaining.advice_for(bol.Invalid(400)))
+        refuse(parcel, message.reason, operation.advise(bol.Invalid(400)))
     elif verdict is Verdict.DID_NOT_HAPPEN and _may_repeat(operation, message):
         operation.withdraw(parcel.messages)
         settling.move_to_waiting(message, failed=True)
@@ -156,7 +156,7 @@ def _settle_bol_error(operation: Operation, parcel: Parcel, error: bol.BolError,
     elif parcel.is_verification:
         _look_again(parcel)
     elif decision.advice is Advice.NEEDS_PERSON:
-        refuse(parcel, str(error), explaining.advice_for(error), error)
+        refuse(parcel, str(error), operation.advise(error), error)
     else:
         _send_later(operation, parcel, error, decision)
     return decision.advice

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     is_complete: bool = True
     skipped: str = ""
+    # How long what is left has to wait, as for a report that bol is making.
+    again_in: timedelta = timedelta(0)
 
     def count(self, name: str, number: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
@@ -43,7 +46,7 @@ class Report:
         """Add a following run of the same flow to this one."""
         for name, number in other.counts.items():
             self.count(name, number)
-        self.is_complete, self.skipped = other.is_complete, other.skipped
+        self.is_complete, self.skipped, self.again_in = other.is_complete, other.skipped, other.again_in
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def run(connection: Connection, name: str) -> Report:
         report = _run_leased(kind, connection, flow)
     finally:
         _give_back_lease(flow)
-    _answer_again(flow, is_complete=report.is_complete)
+    _answer_again(flow, is_complete=report.is_complete or bool(report.again_in))
     return report
 
 
@@ -126,6 +129,7 @@ def run_until_complete(connection: Connection, name: str) -> Report:
     """Run one flow again and again until nothing is left to do at once."""
     total = run(connection, name)
     while not total.is_complete and not total.skipped:
+        time.sleep(total.again_in.total_seconds())
         total.merge(run(connection, name))
     return total
 
@@ -175,7 +179,7 @@ def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
     except Exception as error:
         flow.fail(f"{type(error).__name__}: {error}", _wait_after(flow, kind))
         raise
-    flow.succeed(timedelta(0) if not report.is_complete else _with_jitter(kind.interval))
+    flow.succeed(report.again_in if not report.is_complete else _with_jitter(kind.interval))
     return report
 
 
@@ -187,7 +191,8 @@ def _answer_again(flow: Flow, *, is_complete: bool) -> None:
 
 
 def _wait_after(flow: Flow, kind: FlowKind) -> timedelta:
-    doubled: timedelta = kind.interval * 2 ** min(flow.failures, 5)
+    first = min(kind.interval, LONGEST_WAIT)
+    doubled: timedelta = first * 2 ** min(flow.failures, 5)
     return _with_jitter(min(doubled, max(LONGEST_WAIT, kind.interval)))
 
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, ClassVar
 
-from connections import bol
+from connections import bol, explaining
 from connections.models import Connection, OutboxMessage
 
 
@@ -106,6 +106,10 @@ class Operation(ABC):
         self, messages: Sequence[OutboxMessage], reason: str, error: bol.BolError | None = None
     ) -> None:
         """Record that bol said no and a person is needed; follows `withdraw`. `error` is the refusal, if it was one."""
+
+    def advise(self, error: bol.BolError) -> str:
+        """Return the next step after a refusal; an app that knows more about its subject says more."""
+        return explaining.advice_for(error)
 
     def recheck_refusal(self, messages: Sequence[OutboxMessage], status: bol.ProcessStatus) -> bool:
         """Return True where bol's refusal must be read back, for it may mean that it had happened before."""

@@ -11,6 +11,7 @@ from connections.flows import FlowKind, register
 from offers import operators
 from offers.moving import follow_move
 from offers.observing import FLOW, observe_offers
+from offers.reconciling import passes
 
 moving.follow(follow_move)
 
@@ -30,5 +31,14 @@ register(
         run=operators.read_settings,
         interval=timedelta(days=1),
         freshness=timedelta(days=3),
+    )
+)
+register(
+    FlowKind(
+        name=passes.FLOW,
+        label=_("Comparison with bol"),
+        run=passes.reconcile_offers,
+        interval=timedelta(days=1),
+        freshness=timedelta(days=2),
     )
 )

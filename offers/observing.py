@@ -1,7 +1,8 @@
 """Reads what bol says about the offers we have there: what it sells of them and where.
 
 Only looks: differences with what we want are for the reconciliation to decide on, and what is learned after a move to
-version 11 (offers.moving) comes along. Version 10 has no list to read.
+version 11 (offers.moving) comes along. Version 10 has no list to read; there its offers are read one by one, for the
+reasons why they are not for sale.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from offers.announcing import announce
 from offers.dialects import v11
 from offers.models import Offer
 from offers.moving import FLOW, learn_countries
+from offers.reasons import REASON_FIELDS, forget_old, read_reasons
 from offers.state import DETAILS
 from offers.wanting import has_unheard_countries
 
 __all__ = ["FLOW", "observe_offers"]
 
-OBSERVED_FIELDS = ("observed", "observed_at", "for_sale", "status")
+OBSERVED_FIELDS = ("observed", "observed_at", "for_sale", "status", *REASON_FIELDS)
 # bol's clock is not ours, and its list may lag behind its writes.
 OVERLAP = timedelta(minutes=5)
 # How far a connection that never looked before looks back.
@@ -36,17 +38,23 @@ FIRST_LOOK = timedelta(days=1)
 def observe_offers(connection: Connection, flow: Flow) -> Report:
     """Store what bol says about every offer that changed there since the last look."""
     report = Report()
-    if connection.offers_api != OffersApi.V11:
-        return report
+    with client_for(connection) as client:
+        if connection.offers_api == OffersApi.V11 and not _read_list(connection, flow, client, report):
+            return report
+        read_reasons(connection, flow, client, report)
+    return report
+
+
+def _read_list(connection: Connection, flow: Flow, client: bol.Client, report: Report) -> bool:
+    """Read what changed since the last look; False where another worker took over."""
     started_at = timezone.now()
     since = (flow.cursor or started_at - FIRST_LOOK) - OVERLAP
-    with client_for(connection) as client:
-        for page in _pages(client, since):
-            if not flows.keep_lease(flow):
-                return report
-            _store(connection, page, report)
+    for page in _pages(client, since):
+        if not flows.keep_lease(flow):
+            return False
+        _store(connection, page, report)
     Flow.objects.filter(pk=flow.pk).update(cursor=started_at)
-    return report
+    return True
 
 
 def _pages(client: bol.Client, since: Any) -> Iterator[list[bol.Offer]]:
@@ -85,7 +93,9 @@ def _learn(offers: list[Offer]) -> None:
 def note(offer: Offer, said: dict[str, Any], at: datetime) -> None:
     """Set on an offer what bol said of it (see `observed`); the caller saves OBSERVED_FIELDS."""
     offer.observed, offer.observed_at = said, at
+    was_for_sale = offer.for_sale
     offer.for_sale = any(country["for_sale"] for country in said["for_sale"])
+    forget_old(offer, was_for_sale=was_for_sale)
     offer.refresh_status()
 
 

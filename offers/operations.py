@@ -26,7 +26,7 @@ from connections.operations import (
     Verdict,
     register,
 )
-from offers import delta, quarrels, state
+from offers import catalogue, delta, quarrels, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
 from offers.conflicts import may_be_published
 from offers.dialects import Dialect, Found, dialect_of
@@ -41,6 +41,10 @@ WAIT_TO_REPEAT_CREATION = timedelta(minutes=1)
 
 class OfferOperation(Operation):
     """What all messages about offers have in common."""
+
+    def advise(self, error: bol.BolError) -> str:
+        entry = catalogue.for_error(error)
+        return str(entry.fix) if entry else super().advise(error)
 
     def withdraw(self, messages: Messages) -> None:
         offer = _offer_of(messages)

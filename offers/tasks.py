@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
 from offers import bulk, services
 from offers.conflicts import find_conflicts
-from offers.models import FoundBy, Offer
+from offers.models import Drift, FoundBy, Offer, Project
+from offers.reconciling import deciding
 
 # So many offers fit well within the time that a task has.
 PART = 10_000
@@ -42,3 +46,10 @@ def resume_bulk() -> int:
 def release_due() -> int:
     """Put offers back in the shop whose hold has ended by its date; return how many."""
     return services.release_due()
+
+
+def decide(resolution: str, drift_ids: Sequence[int], user_id: int, project_id: int | None) -> int:
+    """Make one decision about many differences with bol; what was decided already stays so."""
+    by = get_user_model().objects.filter(pk=user_id).first()
+    project = Project.objects.filter(pk=project_id or 0).first()
+    return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project).done

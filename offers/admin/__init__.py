@@ -2,6 +2,7 @@
 
 from offers.admin.bulk_run import BulkRunAdmin
 from offers.admin.conflict import EanConflictAdmin
+from offers.admin.drift import DriftAdmin, ReconciliationAdmin
 from offers.admin.imports import ImportRunAdmin
 from offers.admin.offer import OfferAdmin
 from offers.admin.operators import DeliveryProfileAdmin, EconomicOperatorAdmin
@@ -13,10 +14,12 @@ __all__ = [
     "BulkRunAdmin",
     "ConfirmedValueAdmin",
     "DeliveryProfileAdmin",
+    "DriftAdmin",
     "EanConflictAdmin",
     "EconomicOperatorAdmin",
     "ImportRunAdmin",
     "OfferAdmin",
     "ProductAdmin",
     "ProjectAdmin",
+    "ReconciliationAdmin",
 ]

@@ -113,6 +113,11 @@ def hold_in_words(offer: Offer) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def component_in_words(fields: Component) -> str:
+    """Return "Price 12.50, Stock 5" for fields of a component."""
+    return ", ".join(f"{_names()[name]} {_value(fields, name)}" for _part, name in ROWS if name in fields)
+
+
 def _names() -> dict[str, str]:
     return {
         "bundle_prices": _("Price"),

@@ -24,7 +24,7 @@ from connections.adminbase import (
 )
 from connections.models import OutboxMessage
 from offers import services
-from offers.admin import comparison
+from offers.admin import comparison, reasons
 from offers.admin.actions import OfferActions
 from offers.admin.conflict_actions import ConflictActions
 from offers.admin.forms import NewOfferForm, OfferForm
@@ -63,6 +63,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         "on_hold",
         ("fulfilment_method", ChoicesDropdownFilter),
         OperatorFilter,
+        reasons.ReasonFilter,
     ]
     list_select_related = ["product", "project__connection"]
     search_fields = ["product__ean", "product__reference", "product__title"]
@@ -80,6 +81,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         "offer_id",
         "show_confirmed",
         "show_comparison",
+        "show_reasons",
         "show_messages",
     ]
     fieldsets = [
@@ -108,6 +110,7 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
                 ]
             },
         ),
+        (_("Why it is not for sale"), {"fields": ["show_reasons"]}),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
     ]
     add_fieldsets = [
@@ -121,6 +124,8 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
         if obj is None:
             return self.add_fieldsets
         (name, first), *rest = super().get_fieldsets(request, obj)
+        if obj.for_sale is not False and not obj.reasons:
+            rest = [section for section in rest if "show_reasons" not in section[1]["fields"]]
         if not self.has_change_permission(request, obj):
             return [(name, first), *(_for_reading(fieldset) for fieldset in rest)]
         return [(name, {**first, "fields": [*first["fields"], "seen"]}), *rest]
@@ -224,6 +229,10 @@ class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
             "observed_age": show_age(offer.observed_at),
         }
         return render_to_string("offers/comparison.html", context)
+
+    @display(description=_("bol's reasons"))
+    def show_reasons(self, offer: Offer) -> str:
+        return reasons.panel(offer)
 
     @display(description=_("Latest messages"))
     def show_messages(self, offer: Offer) -> str:

@@ -2,6 +2,7 @@
 
 from offers.models.bulk import BulkOutcome, BulkRun
 from offers.models.conflict import ConflictMember, EanConflict, FoundBy
+from offers.models.drift import Drift, Reconciliation
 from offers.models.history import ConfirmedValue, Sense
 from offers.models.imports import ImportProblem, ImportRun
 from offers.models.offer import HOLD_FIELDS, KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet
@@ -18,6 +19,7 @@ __all__ = [
     "ConfirmedValue",
     "ConflictMember",
     "DeliveryProfile",
+    "Drift",
     "EanConflict",
     "EconomicOperator",
     "FoundBy",
@@ -28,5 +30,6 @@ __all__ = [
     "OperatorStatus",
     "Product",
     "Project",
+    "Reconciliation",
     "Sense",
 ]

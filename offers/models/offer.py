@@ -201,6 +201,8 @@ class Offer(models.Model):
     observed = models.JSONField(_("what bol says"), null=True, blank=True)
     observed_at = models.DateTimeField(_("asked"), null=True, blank=True)
     for_sale = models.BooleanField(_("for sale"), null=True, blank=True)
+    # The beginning of the latest reconciliation that saw it at bol.
+    reconciled_at = models.DateTimeField(_("reconciled"), null=True, blank=True, editable=False)
     # Why not, per country, as bol says it: [{"country": "NL", "category": "PRICE", "code": "4000-1", ...}].
     reasons = models.JSONField(_("why not for sale"), default=list, blank=True)
     reasons_at = models.DateTimeField(_("reasons asked"), null=True, blank=True)
@@ -352,6 +354,11 @@ class Offer(models.Model):
         for name, component in found.as_dict().items():
             self._set_known(name, component)
         self.refused, self.refusal = {}, ""
+        self._settle()
+
+    def hear(self, component: str, found: Component) -> None:
+        """bol was seen to have this, whoever brought it there."""
+        self._set_known(component, found)
         self._settle()
 
     def lose(self) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connections.models import Connection, Flow, Lane, OutboxMessage, RequestLogEntry
-from offers.models import ConflictMember, EanConflict, Offer, Product, Project
+from offers.models import ConflictMember, Drift, EanConflict, Offer, Product, Project, Reconciliation
 from offers.rules import check_digit
 from orders.models import Order, OrderItem, Shipment, ShipmentItem
 
@@ -74,6 +74,10 @@ def fill(count: int) -> None:
         )
         shipment = Shipment.objects.create(order=order, transporter_code="TNT", track_and_trace=f"3S{number}")
         ShipmentItem.objects.create(shipment=shipment, item=item, quantity=1)
+        look = Reconciliation.objects.create(connection=shop)
+        Drift.objects.create(
+            connection=shop, reconciliation=look, offer=offer, bol_offer_id=str(number), kind="gone"
+        )
 
 
 def queries(page, address: str) -> int:

@@ -1,0 +1,329 @@
+"""Differences with bol: what was found, and the decisions about it, one or many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_q.tasks import async_task
+
+from connections import doorbell
+from connections.adminbase import (
+    BaseDialogForm,
+    ChoicesDropdownFilter,
+    ReadOnlyAdmin,
+    RelatedDropdownFilter,
+    UnfoldAdminSelectWidget,
+    action,
+    display,
+    leave_dialog,
+    show_age,
+    show_label,
+)
+from connections.models import Connection
+from offers.admin import comparison
+from offers.models import Drift, Project, Reconciliation
+from offers.models.drift import DriftKind, PassState, Resolution
+from offers.reconciling import passes
+from offers.reconciling.deciding import decide, fits
+
+# More than a page load can carry: these go to the background, a part at a time.
+LARGE = PART = 500
+EXAMPLES = 10
+LIST = "admin:offers_drift_changelist"
+
+
+class CompareForm(BaseDialogForm):
+    """Which account is compared; all active ones where none is chosen."""
+
+    connection = forms.ModelChoiceField(
+        Connection.objects.active(),
+        label=_("Connection"),
+        required=False,
+        empty_label=_("All active connections"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class ProjectForm(forms.Form):
+    """Where adopted offers go: a project of the connection they are at."""
+
+    project = forms.ModelChoiceField(
+        Project.objects.all(), label=_("Project"), widget=UnfoldAdminSelectWidget
+    )
+
+    def __init__(self, data: Any, *, connections: list[int]) -> None:
+        super().__init__(data)
+        field = self.fields["project"]
+        projects = list(Project.objects.filter(connection__in=connections)[:2])
+        field.queryset = Project.objects.filter(connection__in=connections)  # type: ignore[attr-defined]
+        field.initial = projects[0] if len(projects) == 1 else None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A decision as people read it."""
+
+    name: Resolution
+    title: Any
+    effect: Any
+
+
+CHOICES = {
+    choice.name: choice
+    for choice in (
+        Choice(
+            Resolution.SEND_OURS,
+            _("Send ours"),
+            _("What bol has is overwritten with the values here. Values that are the same are not sent."),
+        ),
+        Choice(
+            Resolution.TAKE_THEIRS,
+            _("Take bol's"),
+            _("The values here become what bol has. Nothing is sent."),
+        ),
+        Choice(
+            Resolution.LEAVE,
+            _("Leave as it is"),
+            _("Nothing is changed, here or at bol. It is asked again when bol's side changes once more."),
+        ),
+        Choice(
+            Resolution.PUBLISH_AGAIN,
+            _("Publish again"),
+            _("The offers are made at bol anew, with the values they have here."),
+        ),
+        Choice(
+            Resolution.ADOPT,
+            _("Adopt"),
+            _("They become offers of the project you choose, with the values bol has. Nothing is sent."),
+        ),
+        Choice(
+            Resolution.IGNORE,
+            _("Ignore"),
+            _("They stay at bol as they are, and are not reported again."),
+        ),
+    )
+}
+
+
+@admin.register(Drift)
+class DriftAdmin(ReadOnlyAdmin):
+    list_display = [
+        "show_kind",
+        "ean",
+        "show_offer",
+        "show_ours",
+        "show_theirs",
+        "connection",
+        "show_state",
+        "show_found",
+    ]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("connection", RelatedDropdownFilter),
+        ("resolution", ChoicesDropdownFilter),
+    ]
+    list_select_related = ["connection", "offer__product", "resolved_by"]
+    search_fields = ["ean", "bol_offer_id", "offer__product__reference"]
+    search_help_text = _("EAN, reference or offer ID")
+    actions_list = ["compare"]
+    actions = [choice.value for choice in CHOICES]
+    fields = [
+        "show_kind",
+        "show_offer",
+        "ean",
+        "bol_offer_id",
+        "show_ours",
+        "show_theirs",
+        "show_found",
+        "show_state",
+        "resolved_by",
+        "resolved_at",
+    ]
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        user: Any = request.user
+        return bool(user.has_perm("offers.change_drift"))
+
+    # Compare now ------------------------------------------------------------------------------------
+
+    @action(
+        description=_("Compare with bol now"),
+        permissions=["decide"],
+        icon="compare_arrows",
+        dialog={
+            "title": _("Compare the assortment with bol?"),
+            "description": _(
+                "Everything bol has is read and compared with what it last confirmed. Nothing is changed at bol."
+            ),
+            "form_class": CompareForm,
+            "form_submit_text": _("Compare"),
+        },
+    )
+    def compare(self, request: HttpRequest, form: CompareForm) -> HttpResponse:
+        chosen = form.cleaned_data["connection"]
+        for connection in [chosen] if chosen else Connection.objects.active():
+            doorbell.ring(connection.pk, passes.FLOW)
+        messages.info(request, _("The comparison runs in the background; what it finds appears here."))
+        return leave_dialog(reverse(LIST))
+
+    # Decisions --------------------------------------------------------------------------------------
+
+    @action(description=CHOICES[Resolution.SEND_OURS].title, permissions=["decide"])
+    def send_ours(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.SEND_OURS])
+
+    @action(description=CHOICES[Resolution.TAKE_THEIRS].title, permissions=["decide"])
+    def take_theirs(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.TAKE_THEIRS])
+
+    @action(description=CHOICES[Resolution.LEAVE].title, permissions=["decide"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.LEAVE])
+
+    @action(description=CHOICES[Resolution.PUBLISH_AGAIN].title, permissions=["decide"])
+    def publish_again(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.PUBLISH_AGAIN])
+
+    @action(description=CHOICES[Resolution.ADOPT].title, permissions=["decide"])
+    def adopt(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.ADOPT])
+
+    @action(description=CHOICES[Resolution.IGNORE].title, permissions=["decide"])
+    def ignore(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES[Resolution.IGNORE])
+
+    def _ask_or_do(
+        self, request: HttpRequest, queryset: QuerySet[Drift], choice: Choice
+    ) -> TemplateResponse | None:
+        fitting = _fitting(queryset, choice.name)
+        form = _project_form(request, fitting) if choice.name == Resolution.ADOPT else None
+        if "confirmed" not in request.POST or (form and not form.is_valid()):
+            return self._ask(request, queryset, fitting, choice, form)
+        _do(request, fitting, choice, form.cleaned_data["project"] if form else None)
+        return None
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Drift],
+        fitting: QuerySet[Drift],
+        choice: Choice,
+        form: ProjectForm | None,
+    ) -> TemplateResponse:
+        count = fitting.count()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": choice.title,
+            "opts": self.opts,
+            "choice": choice,
+            "count": count,
+            "left_out": queryset.count() - count,
+            "examples": [
+                (drift, _in_words(drift, drift.ours), _in_words(drift, drift.theirs))
+                for drift in fitting[:EXAMPLES]
+            ],
+            "form": form,
+            "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
+            "select_across": request.POST.get("select_across", "0"),
+            "action_checkbox_name": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "offers/confirm_decision.html", context)
+
+    # Columns ----------------------------------------------------------------------------------------
+
+    @display(description=_("What"), ordering="kind")
+    def show_kind(self, drift: Drift) -> str:
+        kind = DriftKind(drift.kind)
+        return show_label(kind.label, Drift.KIND_COLOURS[kind])
+
+    @display(description=_("Offer"))
+    def show_offer(self, drift: Drift) -> SafeString | str:
+        if drift.offer is None:
+            return str((drift.theirs.get("details") or {}).get("unknown_product_title") or "-")
+        address = reverse("admin:offers_offer_change", args=[drift.offer_id])
+        return format_html('<a class="underline" href="{}">{}</a>', address, drift.offer.product)
+
+    @display(description=_("Ours"))
+    def show_ours(self, drift: Drift) -> str:
+        return _in_words(drift, drift.ours)
+
+    @display(description=_("At bol"))
+    def show_theirs(self, drift: Drift) -> str:
+        return _in_words(drift, drift.theirs)
+
+    @display(description=_("State"), ordering="state")
+    def show_state(self, drift: Drift) -> Any:
+        return drift.get_resolution_display() or drift.get_state_display()
+
+    @display(description=_("Found"), ordering="found_at")
+    def show_found(self, drift: Drift) -> str:
+        return show_age(drift.found_at)
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnlyAdmin):
+    list_display = ["connection", "show_state", "seen", "show_started", "finished_at"]
+    list_filter = [("state", ChoicesDropdownFilter), ("connection", RelatedDropdownFilter)]
+    list_select_related = ["connection"]
+    fields = ["connection", "show_state", "seen", "started_at", "finished_at"]
+
+    @display(description=_("State"), ordering="state")
+    def show_state(self, look: Reconciliation) -> str:
+        state = PassState(look.state)
+        return show_label(state.label, Reconciliation.STATE_COLOURS[state])
+
+    @display(description=_("Started"), ordering="started_at")
+    def show_started(self, look: Reconciliation) -> str:
+        return show_age(look.started_at)
+
+
+def _fitting(queryset: QuerySet[Drift], name: Resolution) -> QuerySet[Drift]:
+    undecided = queryset.filter(state=Drift.State.OPEN)
+    if name == Resolution.LEAVE:
+        return undecided.exclude(kind=DriftKind.MADE_ELSEWHERE)
+    return undecided.filter(kind=fits(name))
+
+
+def _project_form(request: HttpRequest, fitting: QuerySet[Drift]) -> ProjectForm:
+    connections = list(fitting.order_by().values_list("connection", flat=True).distinct())
+    return ProjectForm(request.POST if "confirmed" in request.POST else None, connections=connections)
+
+
+def _do(request: HttpRequest, fitting: QuerySet[Drift], choice: Choice, project: Project | None) -> None:
+    keys = list(fitting.values_list("pk", flat=True))
+    if len(keys) > LARGE:
+        for start in range(0, len(keys), PART):
+            part, where = keys[start : start + PART], project.pk if project else None
+            async_task("offers.tasks.decide", choice.name.value, part, request.user.pk, where)
+        messages.info(
+            request, _("%(count)d differences are being decided in the background.") % {"count": len(keys)}
+        )
+        return
+    outcome = decide(choice.name, Drift.objects.filter(pk__in=keys), request.user, project)
+    told = ngettext("%(title)s: %(count)d difference.", "%(title)s: %(count)d differences.", outcome.done)
+    messages.success(request, told % {"title": choice.title, "count": outcome.done})
+    for drift, reason in outcome.refused[:EXAMPLES]:
+        messages.warning(request, f"{drift}: {reason}")
+
+
+def _in_words(drift: Drift, side: dict[str, Any]) -> str:
+    if drift.kind != DriftKind.MADE_ELSEWHERE:
+        return comparison.component_in_words(side) or "-"
+    shown = {
+        "bundle_prices": (side.get("price") or {}).get("bundle_prices"),
+        "amount": (side.get("stock") or {}).get("amount"),
+    }
+    return comparison.component_in_words(shown)

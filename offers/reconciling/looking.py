@@ -1,0 +1,82 @@
+"""Reads again what a list makes doubtful, before anything is said about it: requests only, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from connections import bol
+from connections.models import Connection
+from offers.dialects import Found, dialect_of
+from offers.models import Offer
+from offers.reconciling import comparing
+from offers.reconciling.noting import Part, Reading
+from offers.reconciling.reading import Sighting
+from offers.reconciling.recording import strangers_known
+
+# bol's list may lag behind its writes: what was confirmed so recently is read on its own.
+LAG = timedelta(minutes=5)
+
+
+class Look:
+    """Looks at the offers of one connection; `started_at` is the beginning of the pass."""
+
+    def __init__(self, connection: Connection, client: bol.Client, started_at: datetime) -> None:
+        self._connection, self._client, self._started_at = connection, client, started_at
+
+    def compare_page(self, seen: Sequence[Sighting], asked_at: datetime) -> Part:
+        """Compare a page of the list of version 11, which is as fresh as the moment it was asked for."""
+        part, ours = Part(seen={sighting.offer_id for sighting in seen}), self._ours(seen)
+        for sighting in seen:
+            offer = ours.get(sighting.offer_id)
+            if sighting.found and offer is None:
+                part.strangers.append(Reading(sighting.found, asked_at))
+            elif sighting.found and offer and _is_doubtful(offer, sighting):
+                part.add(sighting.offer_id, self._newest(offer, Reading(sighting.found, asked_at)))
+        return part
+
+    def compare_rows(self, seen: Sequence[Sighting]) -> Part:
+        """Compare rows of an export, which may be old: whatever it shows is read before it counts."""
+        part, ours = Part(seen={sighting.offer_id for sighting in seen}), self._ours(seen)
+        known = strangers_known(self._connection, part.seen - set(ours))
+        for sighting in seen:
+            offer = ours.get(sighting.offer_id)
+            if offer and _is_doubtful(offer, sighting):
+                part.add(sighting.offer_id, self._read(sighting.offer_id))
+            elif offer is None and sighting.offer_id not in known:
+                reading = self._read(sighting.offer_id)
+                part.strangers += [reading] if reading else []
+        part.known_strangers |= known
+        return part
+
+    def look_up(self, missing: Iterable[Offer]) -> dict[str, Found | None]:
+        """Read offers that a whole pass did not see, except those that are known to be gone."""
+        answers = {}
+        for offer in missing:
+            if offer.gone_at is None:
+                reading = self._read(offer.offer_id)
+                answers[offer.offer_id] = reading.found if reading else None
+        return answers
+
+    def _newest(self, offer: Offer, reading: Reading) -> Reading | None:
+        changed_at = max((at for at in (offer.known_at, offer.gone_at) if at), default=None)
+        if changed_at and changed_at > reading.asked_at - LAG:
+            return self._read(offer.offer_id)
+        return reading
+
+    def _read(self, offer_id: str) -> Reading | None:
+        asked_at = timezone.now()
+        found = dialect_of(self._connection).read(offer_id).send(self._client)
+        return Reading(found, asked_at) if found else None
+
+    def _ours(self, seen: Iterable[Sighting]) -> dict[str, Offer]:
+        offers = Offer.objects.with_all().filter(
+            project__connection=self._connection, offer_id__in=[sighting.offer_id for sighting in seen]
+        )
+        return {offer.offer_id: offer for offer in offers}
+
+
+def _is_doubtful(offer: Offer, sighting: Sighting) -> bool:
+    return offer.gone_at is not None or comparing.may_differ(offer, sighting)
