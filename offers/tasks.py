@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
-from offers import services
+from offers import services, undoing
 from offers.models import Offer
 
 # So many offers fit well within the time that a task has.
@@ -29,3 +29,14 @@ def act(deed: str, offer_ids: Sequence[int], user_id: int) -> int:
     """Do one of the bulk actions of the offers, by its name in offers.services."""
     by = get_user_model().objects.filter(pk=user_id).first()
     return services.BULK[deed](Offer.objects.filter(pk__in=offer_ids), by)
+
+
+def undo(undo_id: int) -> None:
+    """Go on with the undoing of a batch for a while, and ask for the next while."""
+    if undoing.carry_on(undo_id):
+        undoing.ring(undo_id)
+
+
+def resume_undos() -> int:
+    """Go on with undos that a crash or a lost task has left behind; return how many."""
+    return undoing.resume_undos()

@@ -26,6 +26,7 @@ from connections.models import OutboxMessage
 from offers import services
 from offers.admin import comparison
 from offers.admin.actions import OfferActions
+from offers.admin.exporting import ExportActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.searching import by_ean_or_words
 from offers.models import WANTED_FIELDS, Offer
@@ -35,8 +36,9 @@ LATEST_MESSAGES = 10
 
 
 @admin.register(Offer)
-class OfferAdmin(OfferActions, ModelAdmin):
+class OfferAdmin(OfferActions, ExportActions, ModelAdmin):
     form = OfferForm
+    actions_list = ["export_csv", "export_xlsx"]
     add_form = NewOfferForm
     list_display = [
         "show_ean",

@@ -55,8 +55,9 @@ def _make_project(wanted: Project) -> Project:
 def _save_products(entries: Sequence[Entry]) -> dict[str, Product]:
     """Save new and changed products; return those of these rows by reference."""
     products = {entry.product.reference: entry.product for entry in entries if entry.product}
-    fresh = [entry.fresh_product() for entry in entries if not entry.product]
-    products |= {product.reference: product for product in Product.objects.bulk_create(fresh)}
+    # One product may come with several offers.
+    fresh = {entry.reference: entry.fresh_product() for entry in reversed(entries) if not entry.product}
+    products |= {product.reference: product for product in Product.objects.bulk_create(fresh.values())}
     _change_products([entry for entry in entries if entry.product and entry.changed(PRODUCT_FIELDS)])
     return products
 
@@ -82,12 +83,13 @@ def _check_not_at_bol(products: Sequence[int]) -> None:
 
 
 def _create_offers(entries: Iterable[Entry], products: dict[str, Product]) -> list[int]:
-    fresh = [
-        entry.fresh_offer(products[entry.reference])
-        for entry in entries
-        if not entry.offer and entry.reference
-    ]
-    return [offer.pk for offer in Offer.objects.bulk_create(fresh)]
+    fresh = [entry for entry in entries if not entry.offer and entry.reference]
+    made = Offer.objects.bulk_create(
+        [entry.fresh_offer(products[entry.reference or ""]) for entry in fresh]
+    )
+    for entry, offer in zip(fresh, made, strict=True):
+        entry.made = offer
+    return [offer.pk for offer in made]
 
 
 def _change_offers(entries: Iterable[Entry]) -> list[int]:

@@ -11,12 +11,27 @@ from django.utils.translation import gettext as _
 
 from offers import rules
 from offers.choices import FulfilmentMethod
-from offers.imports.known import Known
+from offers.imports.known import Known, is_at_bol
 from offers.models import Offer, Product, Project
 from offers.services import new_offer
 
 PRODUCT_FIELDS = ("ean", "title")
-OFFER_FIELDS = ("price", "stock", "on_hold", "fulfilment_method", "delivery_code")
+# bol changes these of no offer that it has.
+LASTING_FIELDS = ("condition_comment", "is_margin_good")
+OFFER_FIELDS = (
+    "price",
+    "stock",
+    "on_hold",
+    "fulfilment_method",
+    "delivery_code",
+    "volume_prices",
+    "countries",
+    "reference_code",
+    "unknown_product_title",
+    "economic_operator_id",
+    "delivery_profile_id",
+    *LASTING_FIELDS,
+)
 NEEDED = ("ean", "price", "stock")
 
 Changes = dict[str, tuple[Any, Any]]
@@ -42,8 +57,20 @@ class Entry:
     on_hold: bool | None = None
     fulfilment_method: str | None = None
     delivery_code: str | None = None
+    volume_prices: list[dict[str, Any]] | None = None
+    countries: str | None = None
+    reference_code: str | None = None
+    unknown_product_title: str | None = None
+    economic_operator_id: str | None = None
+    delivery_profile_id: str | None = None
+    condition_comment: str | None = None
+    is_margin_good: bool | None = None
+    # Of bol's own export.
+    offer_id: str | None = None
 
     changes: Changes = field(default_factory=dict)
+    # The offer that was made of it.
+    made: Offer | None = None
 
     def __str__(self) -> str:
         return self.reference or ""
@@ -70,6 +97,8 @@ class Entry:
             yield "project", self._of_another_connection()
         if self.product is not None and "ean" in self.changes and self.product.pk in known.at_bol:
             yield "ean", self._fixed_at_bol(self.product.ean)
+        if self.offer and is_at_bol(self.offer):
+            yield from ((name, self._lasts_at_bol()) for name in LASTING_FIELDS if name in self.changes)
         missing = self._missing()
         yield from ((name, self._say_missing(name)) for name in missing)
         if not missing:
@@ -117,6 +146,13 @@ class Entry:
                 "The stock is missing: a new offer needs one. Write a whole number, 0 if there is none."
             ),
         }[name]
+
+    @staticmethod
+    def _lasts_at_bol() -> str:
+        return _(
+            "This offer is at bol, and bol does not change this of an offer it has. Leave the cell blank, or stop "
+            "selling this one and make a new offer."
+        )
 
     def _of_another_connection(self) -> str:
         return _(

@@ -92,9 +92,9 @@ def test_a_file_that_changes_nothing_has_nothing_to_load(browser: Client, shop: 
 
 
 def test_a_file_that_cannot_be_read_is_refused_beside_its_field(browser: Client, shop: Connection) -> None:
-    page = upload(browser, shop, file=b"reference,price,stock\nOIL-1,12.50,5\n")
+    page = upload(browser, shop, file=b"ean,price,stock\n0041497153718,12.50,5\n")
 
-    assert "Line 1 has no column “ean”" in page.text
+    assert "Line 1 has no column “reference”" in page.text
     assert not ImportRun.objects.exists()
 
 
