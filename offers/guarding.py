@@ -62,7 +62,6 @@ def in_words(warning: GuardWarning) -> str:
     }
 
 
-
 def tally(stored: Iterable[Mapping[str, Any]] = ()) -> Tally:
     """Return a count under the limits of this installation that goes on from a stored one."""
     return Tally.restored(stored, limits())

@@ -45,7 +45,9 @@ class Parsed(Widget):
 
 
 def _column(name: str, parse: Callable[[str], Any]) -> Field:
-    return Field(attribute=FIELD_OF.get(name, name), column_name=name, widget=Parsed(parse), saves_null_values=False)
+    return Field(
+        attribute=FIELD_OF.get(name, name), column_name=name, widget=Parsed(parse), saves_null_values=False
+    )
 
 
 class KnownLoader(BaseInstanceLoader):
@@ -106,6 +108,10 @@ class AssortmentResource(Resource):
         self.rows: Sequence[SourceRow] = []
         self.seen = Seen()
         self.conditions: dict[str, str] = {}
+
+    def afresh(self) -> AssortmentResource:
+        """Return a resource for the same file from its beginning."""
+        return type(self)(self.connection, self.default_project)
 
     def plan(self, rows: Sequence[SourceRow]) -> Result:
         """Validate and compare one part; its RowResults are in the order of `rows`. Writes nothing."""

@@ -37,9 +37,7 @@ class ChangeBatchAdmin(ReadOnlyAdmin):
         batch = get_object_or_404(ChangeBatch.objects.select_related("created_by", "run"), pk=object_id)
         if not self.has_view_permission(request, batch):
             raise PermissionDenied
-        return TemplateResponse(
-            request, "admin/offers/changebatch/batch.html", self._context(request, batch)
-        )
+        return TemplateResponse(request, "admin/offers/changebatch/batch.html", self._context(request, batch))
 
     def undo_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         """Undo a batch, because this person says so on the page that asked."""

@@ -84,9 +84,7 @@ def _check_not_at_bol(products: Sequence[int]) -> None:
 
 def _create_offers(entries: Iterable[Entry], products: dict[str, Product]) -> list[int]:
     fresh = [entry for entry in entries if not entry.offer and entry.reference]
-    made = Offer.objects.bulk_create(
-        [entry.fresh_offer(products[entry.reference or ""]) for entry in fresh]
-    )
+    made = Offer.objects.bulk_create([entry.fresh_offer(products[entry.reference or ""]) for entry in fresh])
     for entry, offer in zip(fresh, made, strict=True):
         entry.made = offer
     return [offer.pk for offer in made]

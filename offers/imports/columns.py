@@ -85,9 +85,7 @@ def _normal(text: str) -> str:
     return NOT_A_LETTER.sub("", text.casefold())
 
 
-COLUMN_OF = {
-    _normal(word): column for column in ALL for word in (column, *SYNONYMS.get(column, "").split())
-}
+COLUMN_OF = {_normal(word): column for column in ALL for word in (column, *SYNONYMS.get(column, "").split())}
 
 
 @dataclass(frozen=True)

@@ -287,9 +287,7 @@ def _finish(run: ImportRun) -> None:
 
 
 def _fail(run: ImportRun, reason: str, state: ImportState = ImportState.FAILED) -> None:
-    _held(run).update(
-        state=state, error=reason, finished_at=timezone.now(), claim=None, lease_until=None
-    )
+    _held(run).update(state=state, error=reason, finished_at=timezone.now(), claim=None, lease_until=None)
 
 
 def _write_history(run: ImportRun) -> None:

@@ -5,17 +5,31 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
 from connections.models import Connection
+from offers import batches, guarding
+from offers.guard_rails import GuardWarning
 from offers.imports import importing
-from offers.imports.importing import Outcome, Problem
+from offers.imports.guarded import changed_by, tally_part
+from offers.imports.importing import Outcome, Part, Problem
 from offers.imports.reading import Unreadable, open_sheet
-from offers.models import Project
+from offers.models import ChangeBatch, Project
 from offers.resources import AssortmentResource
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How a file is loaded."""
+
+    is_dry: bool
+    passes_guard_rails: bool
 
 
 class Command(BaseCommand):
@@ -29,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--connection", default="", help="name or number; may be left out if there is only one"
         )
+        parser.add_argument(
+            "--pass-guard-rails", action="store_true", help="load it although a guard rail is hit"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -36,18 +53,19 @@ class Command(BaseCommand):
         resource = AssortmentResource(
             choose_connection(options["connection"], options["project"]), options["project"]
         )
-        counts, problems = self._import(options["file"], resource, is_dry=options["dry_run"])
+        mode = Mode(is_dry=options["dry_run"], passes_guard_rails=options["pass_guard_rails"])
+        counts, problems = self._import(options["file"], resource, mode)
         if options["json"]:
             self.stdout.write(as_json(counts, problems))
             return
         self._print(counts, problems)
 
     def _import(
-        self, path: Path, resource: AssortmentResource, *, is_dry: bool
+        self, path: Path, resource: AssortmentResource, mode: Mode
     ) -> tuple[Counter[Outcome], list[Problem]]:
         try:
             with path.open("rb") as file:
-                return run_through(file, resource, is_dry=is_dry)
+                return run_through(file, resource, mode)
         except Unreadable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -77,19 +95,53 @@ def choose_connection(named: str, project: str) -> Connection:
 
 
 def run_through(
-    file: BinaryIO, resource: AssortmentResource, *, is_dry: bool
+    file: BinaryIO, resource: AssortmentResource, mode: Mode
 ) -> tuple[Counter[Outcome], list[Problem]]:
-    """Import a file after reading it to its end once, so that one that cannot be read changes nothing."""
-    with open_sheet(file) as sheet:
-        sheet.count()
+    """Import a file after reading it to its end once, so that one that cannot be read changes nothing.
+
+    Raises CommandError where a guard rail is hit and not passed.
+    """
+    warnings = look_through(file, resource.afresh())
+    if warnings and not mode.passes_guard_rails:
+        raise CommandError(refusal(warnings))
     counts: Counter[Outcome] = Counter()
     problems: list[Problem] = []
+    batch = None if mode.is_dry else batches.start_batch(Path(file.name).name, None)
+    for part in parts_of(file, resource, batch):
+        counts.update(line.outcome for line in part.lines)
+        problems += part.problems
+    return counts, problems
+
+
+def parts_of(file: BinaryIO, resource: AssortmentResource, batch: ChangeBatch | None) -> Iterator[Part]:
+    """Yield the parts of a file, loaded into a batch, or only compared without one."""
     with open_sheet(file) as sheet:
         for rows in importing.chunks(sheet, resource):
-            part = importing.compare(resource, rows) if is_dry else importing.load(resource, rows, None)
-            counts.update(line.outcome for line in part.lines)
-            problems += part.problems
-    return counts, problems
+            if batch is None:
+                yield importing.compare(resource, rows)
+            else:
+                yield importing.load(resource, rows, None, record=partial(record_part, batch))
+
+
+def record_part(batch: ChangeBatch, part: Part) -> None:
+    """Keep what a part changed, so that it can be undone."""
+    batches.record(batch, changed_by(part))
+
+
+def look_through(file: BinaryIO, resource: AssortmentResource) -> list[GuardWarning]:
+    """Compare a file to its end and return what looks like a mistake. Raises Unreadable."""
+    tally, sizes = guarding.tally(), guarding.project_sizes()
+    for part in parts_of(file, resource, None):
+        tally_part(tally, part, sizes)
+    return tally.warnings()
+
+
+def refusal(warnings: Iterable[GuardWarning]) -> str:
+    """Return what the guard rails say, with the offers, and how to go on."""
+    said = [f"{guarding.in_words(warning)} {', '.join(warning.names)}" for warning in warnings]
+    return "\n".join(
+        ["Nothing was loaded, for this looks like a mistake:", *said, "If it is meant: --pass-guard-rails."]
+    )
 
 
 def as_json(counts: Counter[Outcome], problems: list[Problem]) -> str:

@@ -11,7 +11,7 @@ from offers import services
 from offers.imports import importing
 from offers.models import Offer, Product, Project
 from offers.state import details_of, price_of, stock_of
-from tests.offers.imports.conftest import OIL, Import, outcomes, row
+from tests.offers.imports.conftest import HEADER, OIL, Import, csv_of, outcomes, row
 
 pytestmark = pytest.mark.django_db
 
