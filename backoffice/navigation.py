@@ -73,6 +73,7 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Products"), "inventory_2", "offers", "product"),
                     _list(_("Projects"), "folder", "offers", "project"),
                     _list(_("Imports"), "upload_file", "offers", "importrun"),
+                    _list(_("Batches of changes"), "undo", "offers", "changebatch"),
                 ],
             },
             {

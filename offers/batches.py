@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,13 @@ def record(batch: ChangeBatch, changes: Iterable[Changed]) -> None:
     ChangeBatchRow.objects.bulk_create(
         (_row(batch, offer, before, after) for offer, before, after in changes), batch_size=AT_ONCE
     )
+
+
+def pairs_apart(changed: Mapping[Offer, Mapping[str, tuple[Any, Any]]]) -> Iterator[Changed]:
+    """Yield changes that are given as old and new by field."""
+    for offer, pairs in changed.items():
+        before = {field: old for field, (old, _new) in pairs.items()}
+        yield offer, before, {field: new for field, (_old, new) in pairs.items()}
 
 
 def stored(value: Any) -> Any:

@@ -109,7 +109,9 @@ def check(changes: Iterable[Change], limits: Limits | None = None) -> list[Guard
 def moves_price(change: Change, limits: Limits) -> bool:
     """Tell whether the price moves by more than the limit, up or down."""
     old, new = change.before.get("price"), change.after.get("price")
-    return bool(old and new) and abs(new - old) * 100 > limits.price_percent * old
+    if not old or not new:
+        return False
+    return bool(abs(new - old) * 100 > limits.price_percent * old)
 
 
 def sells_out(change: Change, limits: Limits) -> bool:

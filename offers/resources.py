@@ -21,7 +21,8 @@ from import_export.widgets import Widget
 from connections.models import Connection
 from offers import rules
 from offers.imports import values
-from offers.imports.columns import ALL, FIELD_OF
+from offers.imports.adoption import placed
+from offers.imports.columns import ALL, FIELD_OF, OFFER_ID
 from offers.imports.entries import Entry
 from offers.imports.known import Known
 from offers.imports.reading import SourceRow
@@ -119,13 +120,15 @@ class AssortmentResource(Resource):
         self.create_instances.clear()
         self.update_instances.clear()
         dataset = tablib.Dataset(headers=list(ALL))
-        for row in rows:
-            dataset.append([row.values.get(column, "") for column in ALL])
+        texts = [{column: row.values.get(column, "") for column in ALL} for row in rows]
+        for row in placed(self.connection, texts):
+            dataset.append([row[column] for column in ALL])
         return self.import_data(dataset, raise_errors=False)
 
     def remember(self, row: SourceRow) -> None:
         """Take note of a row that was dealt with before, for a reference counts once in a file."""
-        if row.values:
+        # bol names each of its offers once.
+        if row.values and not row.values.get(OFFER_ID):
             self._note({column: row.values.get(column, "") for column in ALL}, row.number)
 
     def project_name(self, row: dict[str, str]) -> str:

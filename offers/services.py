@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers import history, rules
+from offers import batches, history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
-from offers.models import KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet, Product, Project
+from offers.models import KNOWN_FIELDS, WANTED_FIELDS, ChangeBatch, Offer, OfferQuerySet, Product, Project
 
 __all__ = [
     "BULK",
@@ -80,13 +80,13 @@ def change_offers(offers: Iterable[Offer], by: Any, **wanted: Any) -> int:
     return change_each(((offer, wanted) for offer in offers), by)
 
 
-def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any) -> int:
-    """Change many offers, each to its own values; return how many changed.
+def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any, batch: ChangeBatch | None = None) -> int:
+    """Change many offers, each to its own values; return how many changed. A `batch` keeps them to be undone.
 
     Only `WANTED_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and compares with what
     is in the database now. Raises ValidationError, and then changes none of those 500.
     """
-    return sum(_change_chunk(chunk, by) for chunk in _chunks(changes))
+    return sum(_change_chunk(chunk, by, batch) for chunk in _chunks(changes))
 
 
 def put_on_hold(offers: Iterable[Offer], by: Any) -> int:
@@ -142,7 +142,7 @@ def delete_at_bol(offers: Iterable[Offer], by: Any) -> int:
 
 
 @transaction.atomic
-def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
+def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any, batch: ChangeBatch | None) -> int:
     current = {offer.pk: offer for offer in _locked([offer.pk for offer, _wanted in chunk])}
     changed: dict[Offer, dict[str, history.Change]] = {}
     for given, wanted in chunk:
@@ -152,6 +152,8 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
             changed.setdefault(offer, {}).update(changes)
     _save_wanted(list(changed), {field for changes in changed.values() for field in changes})
     history.record([(offer, history.in_words(changes)) for offer, changes in changed.items()], by)
+    if batch:
+        batches.record(batch, batches.pairs_apart(changed))
     announce(changed, by)
     return len(changed)
 

@@ -106,7 +106,7 @@ def _undo_portion(undo: ChangeBatch) -> bool:
     """Undo some rows, the last first; tell whether there were any."""
     waiting = ChangeBatchRow.objects.select_for_update().filter(batch=undo.undoes, outcome="")
     rows = list(waiting.order_by("-id")[:PORTION])
-    keys = [row.offer_id for row in rows]
+    keys = [row.offer_id for row in rows if row.offer_id]
     # In one order, so that two portions never wait for each other.
     locked = Offer.objects.with_all().select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     offers = {offer.pk: offer for offer in locked}

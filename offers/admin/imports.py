@@ -26,9 +26,9 @@ from connections.adminbase import (
     show_label,
 )
 from connections.models import Connection
+from offers import guarding
 from offers.admin import import_columns
 from offers.admin.import_preview import column_name, lines_of, preview_rows, tabs_of
-from offers import guarding
 from offers.imports import runs
 from offers.imports.columns import Unclear
 from offers.imports.reading import Unreadable, open_sheet

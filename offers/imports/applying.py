@@ -11,7 +11,7 @@ from django.utils import timezone
 from offers.announcing import announce
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
 from offers.imports.known import is_at_bol
-from offers.models import Offer, Product, Project
+from offers.models import KNOWN_FIELDS, Offer, Product, Project
 
 
 class Overtaken(Exception):
@@ -31,6 +31,7 @@ def write(entries: Sequence[Entry], by: Any) -> None:
     retold = [entry.product.pk for entry in entries if entry.product and entry.changed(PRODUCT_FIELDS)]
     # The title and EAN of a product are told with each of its offers, in every project.
     touched += Offer.objects.filter(product__in=retold).values_list("pk", flat=True)
+    touched += _adopt(entries)
     _announce(set(touched), by)
 
 
@@ -103,6 +104,23 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
         _set(offer, {**entry.changed(OFFER_FIELDS), "changed_at": now})
     _overwrite(current, {"changed_at"}.union(*(entry.changed(OFFER_FIELDS) for entry in planned.values())))
     return list(planned)
+
+
+def _adopt(entries: Iterable[Entry]) -> list[int]:
+    """Take over offers that bol has, with the values that its export names: nothing of them is left to be said."""
+    ids = {
+        offer.pk: entry.offer_id
+        for entry in entries
+        if entry.offer_id and (offer := entry.made or entry.offer) and not offer.offer_id
+    }
+    offers = list(Offer.objects.with_all().select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+    for offer in offers:
+        if is_at_bol(offer):
+            raise Overtaken(str(offer))
+        # What the export leaves out (title, countries, further prices) is taken to be as we want it until bol is asked.
+        offer.adopt(ids[offer.pk] or "", offer.wanted)
+    Offer.objects.bulk_update(offers, KNOWN_FIELDS, batch_size=100)
+    return [offer.pk for offer in offers]
 
 
 def _announce(offers: set[int], by: Any) -> None:

@@ -81,6 +81,10 @@ class Entry:
             **self._differing(self.product, PRODUCT_FIELDS),
             **self._differing(self.offer, OFFER_FIELDS),
         }
+        if self.offer and self.offer_id:
+            # What differs in an offer that we know at bol is for the reconciliation, not for a file of some time ago.
+            adopted = {"offer_id": ("", self.offer_id)}
+            self.changes = {} if self.offer.offer_id else {**self.changes, **adopted}
         method = self.changes.get("fulfilment_method")
         if method and self.offer and self.delivery_code is None:
             # A delivery code goes with FBR only, so a blank one follows the method.
@@ -99,6 +103,8 @@ class Entry:
             yield "ean", self._fixed_at_bol(self.product.ean)
         if self.offer and is_at_bol(self.offer):
             yield from ((name, self._lasts_at_bol()) for name in LASTING_FIELDS if name in self.changes)
+        if self.offer_id and self.offer:
+            yield from self._against_adoption(self.offer)
         missing = self._missing()
         yield from ((name, self._say_missing(name)) for name in missing)
         if not missing:
@@ -126,6 +132,12 @@ class Entry:
         return [
             name for name in NEEDED if getattr(self, name) is None and not (name == "ean" and self.product)
         ]
+
+    def _against_adoption(self, offer: Offer) -> Iterator[tuple[str, str]]:
+        if offer.offer_id not in {"", self.offer_id}:
+            yield "offer_id", _("This offer is known at bol by another ID: %(id)s.") % {"id": offer.offer_id}
+        elif not offer.offer_id and is_at_bol(offer):
+            yield "offer_id", _("This offer is being published just now. Import the row again in a minute.")
 
     def _against_rules(self) -> Iterator[tuple[str, str]]:
         if self.offer:

@@ -31,7 +31,7 @@ def changed_by(part: Part) -> Iterator[Changed]:
         of_offer = {name: pair for name, pair in entry.changes.items() if name in OFFER_FIELDS}
         of_product = {} if str(entry) in products else _of_product(entry)
         products.add(str(entry))
-        if entry.made:
+        if entry.made and not entry.offer_id:
             yield entry.made, None, {name: getattr(entry.made, name) for name in OFFER_FIELDS}
         about = entry.offer or entry.made
         pairs = of_offer | of_product

@@ -27,9 +27,9 @@ from django_q.tasks import async_task
 from offers import batches, guarding
 from offers.guard_rails import GuardWarning
 from offers.imports import importing
+from offers.imports.columns import Unclear
 from offers.imports.guarded import changed_by, tally_part
 from offers.imports.importing import Line, Outcome, Part
-from offers.imports.columns import Unclear
 from offers.imports.reading import Layout, Sheet, SourceRow, Unreadable, open_layout, open_sheet
 from offers.models import ChangeBatch, ImportLine, ImportProblem, ImportRun
 from offers.models.imports import ImportState

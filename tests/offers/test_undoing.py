@@ -105,8 +105,7 @@ def test_bol_hears_of_the_old_price_and_a_made_offer_leaves_the_shop(
     relay(connection)
 
     assert writes(sandbox).count("DELETE") == 0
-    _price, back, held = sorted(updates(sandbox), key=str, reverse=True), *updates(sandbox)[1:]
-    said = str([back, held])
+    said = str(updates(sandbox)[1:])
     assert "12.5" in said
     assert "onHold" in said
     assert set(Offer.objects.values_list("product__reference", "on_hold")) == {
@@ -143,10 +142,11 @@ def test_the_ean_of_a_product_that_reached_bol_since_stays(shop: Connection, loa
 
 def test_a_bulk_change_can_be_recorded_and_undone(shop: Connection, load_run, staff: User) -> None:
     load_run(shop, *TWO)
-    changes = [(offer, {"price": offer.price}, {"price": Decimal(15)}) for offer in Offer.objects.with_all()]
-    services.change_offers(Offer.objects.all(), staff, price=Decimal(15))
+    batch = batches.start_batch("Change price", staff)
+    dearer = {"price": Decimal(15)}
+    assert services.change_each([(offer, dearer) for offer in Offer.objects.all()], staff, batch) == 2
+    assert batch.rows.count() == 2
 
-    batch = batches.record_batch("Change price", staff, changes)
     undoing.start_undo(batch, staff)
 
     assert {price for price, *_rest in values().values()} == {"12.50"}

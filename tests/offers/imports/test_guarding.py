@@ -100,7 +100,7 @@ def test_the_command_refuses_until_it_is_told_to_pass(upload, tmp_path: Path) ->
     path = tmp_path / "oil.csv"
     path.write_bytes(csv_of(*SOLD_OUT))
 
-    with pytest.raises(CommandError, match="9 of 40 offers(?s:.*)OIL-08(?s:.*)--pass-guard-rails"):
+    with pytest.raises(CommandError, match=r"9 of 40 offers(?s:.*)OIL-08(?s:.*)--pass-guard-rails"):
         call_command("import_assortment", str(path), stdout=io.StringIO())
     assert not Offer.objects.filter(stock=0).exists()
 
