@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from offers import guard_rails
 from offers.guard_rails import Change, GuardWarning, Limits, Tally
@@ -45,7 +46,11 @@ def change_of(offer: Offer, wanted: Mapping[str, Any], sizes: Mapping[str, int])
 def in_words(warning: GuardWarning) -> str:
     """Return a warning as a sentence."""
     texts = {
-        guard_rails.PRICE: _("%(count)d prices of “%(project)s” move by more than %(price)s %%."),
+        guard_rails.PRICE: ngettext(
+            "%(count)d price of “%(project)s” moves by more than %(price)s %%.",
+            "%(count)d prices of “%(project)s” move by more than %(price)s %%.",
+            warning.count,
+        ),
         guard_rails.SOLD_OUT: _(
             "%(count)d of %(of)d offers of “%(project)s” go to stock 0: more than %(share)s %% of them."
         ),

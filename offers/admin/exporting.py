@@ -37,6 +37,15 @@ class ExportActions:
             # An open file outlives its name.
             return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=XLSX)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        page: Any = super()
+        answer = page.changelist_view(request, extra_context)
+        for button in (getattr(answer, "context_data", None) or {}).get("actions_list", ()):
+            # The buttons lead to what the list shows: filtered and searched as it is.
+            if "export_" in button.get("path", "") and request.GET:
+                button["path"] += f"?{request.GET.urlencode()}"
+        return answer
+
     def _listed(self, request: HttpRequest) -> OfferQuerySet:
         page: Any = self
         if not page.has_view_permission(request):

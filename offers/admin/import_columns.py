@@ -12,6 +12,7 @@ from offers.imports.columns import ALL, meanings_of
 from offers.imports.reading import Layout
 
 PREFIX = "column-"
+MAX_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def columns_of(layout: Layout, mapping: Mapping[str, str]) -> list[Column]:
     meanings = meanings_of(layout.texts, mapping)
     return [
         Column(f"{PREFIX}{place}", text, meaning)
-        for place, (text, meaning) in enumerate(zip(layout.texts, meanings, strict=True))
+        for place, (text, meaning) in enumerate(islice(zip(layout.texts, meanings, strict=True), MAX_SHOWN))
     ]
 
 
@@ -37,7 +38,7 @@ def mapping_in(posted: Mapping[str, str]) -> dict[str, str]:
     """Return what was chosen, by the place of the column; an unknown word stands for no column."""
     chosen = ((name.removeprefix(PREFIX), word) for name, word in posted.items() if name.startswith(PREFIX))
     known = ((place, word if word in ALL else "") for place, word in chosen if place.isdecimal())
-    return dict(islice(known, 1000))
+    return dict(islice(known, MAX_SHOWN))
 
 
 def in_words(layout: Layout) -> str:

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from offers.exports import volume_prices_text
-from offers.imports.columns import FIELD_OF
+from offers.imports import runs
+from offers.imports.columns import COLUMNS, FIELD_OF
 from offers.imports.importing import Line, Outcome, Problem
 from offers.models import ImportLine, ImportRun, Offer, Product
 from offers.state import price_text
@@ -58,7 +59,7 @@ class Tab:
 
 def tabs_of(run: ImportRun) -> list[Tab]:
     """Return the tabs that have rows, those that need most attention first."""
-    guarded = run.lines.filter(is_guarded=True).count()
+    guarded = run.lines.filter(is_guarded=True).count() if runs.warnings_of(run) else 0
     tabs = [
         Tab(GUARDED, _("guard rails"), guarded),
         Tab("changed", _("changed"), run.changed),
@@ -86,6 +87,16 @@ def preview_rows(lines: Iterable[Line], columns: Sequence[str]) -> list[Row]:
         )
         for line in lines
     ]
+
+
+def telling(columns: Iterable[str], lines: Sequence[Line]) -> list[str]:
+    """Return the columns to show: the usual ones, and of the others those that say something in these rows."""
+    return [column for column in columns if column in COLUMNS or any(_tells(line, column) for line in lines)]
+
+
+def _tells(line: Line, column: str) -> bool:
+    is_said = line.outcome == Outcome.CREATED and bool(line.source.values.get(column, "").strip())
+    return is_said or FIELD_OF.get(column, column) in line.changes
 
 
 def column_name(column: str) -> str:

@@ -28,7 +28,7 @@ from connections.adminbase import (
 from connections.models import Connection
 from offers import guarding
 from offers.admin import import_columns
-from offers.admin.import_preview import column_name, lines_of, preview_rows, tabs_of
+from offers.admin.import_preview import column_name, lines_of, preview_rows, tabs_of, telling
 from offers.imports import runs
 from offers.imports.columns import Unclear
 from offers.imports.reading import Unreadable, open_sheet
@@ -267,8 +267,8 @@ def _rows(run: ImportRun, asked: Any, shown: list[import_columns.Column]) -> dic
     names = [tab.name for tab in tabs]
     chosen = asked.get("show") if asked.get("show") in names else next(iter(names), "")
     page = Paginator(lines_of(run, chosen), ROWS_PER_PAGE).get_page(asked.get("row_page"))
-    columns = [column.meaning for column in shown if column.meaning]
     lines = runs.preview(run, [line.row for line in page])
+    columns = telling([column.meaning for column in shown if column.meaning], lines)
     return {
         "tabs": tabs,
         "tab": chosen,

@@ -174,6 +174,8 @@ def test_the_buttons_of_the_list_export_what_it_shows(
 
     page = client.get(reverse(LIST))
     assert reverse("admin:offers_offer_export_csv") in page.text
+    page = client.get(reverse(LIST), {"on_hold__exact": "1"})
+    assert reverse("admin:offers_offer_export_csv") + "?on_hold__exact=1" in page.text
     listed = b"".join(client.get(reverse("admin:offers_offer_export_csv"), {"on_hold__exact": "1"})).decode()
     assert "Wine" in listed
     assert "Olive Oil" not in listed

@@ -61,7 +61,7 @@ def test_a_price_that_jumps_is_named_and_loaded_only_after_a_second_word(browser
     run = upload(row(reference="OIL-07", price="125.00"), row(reference="OIL-08", price="13.00"))
 
     page = browser.get(reverse("admin:offers_importrun_change", args=[run.pk]), {"show": "guarded"})
-    assert "1 prices of “Pantry” move by more than 30 %" in page.text
+    assert "1 price of “Pantry” moves by more than 30 %" in page.text
     assert [line.number for line in page.context["preview"]] == [1]
 
     page = press_load(browser, run)
