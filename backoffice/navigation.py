@@ -81,6 +81,7 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Delivery profiles"), "event_available", "offers", "deliveryprofile"),
                     _list(_("Differences with bol"), "compare_arrows", "offers", "drift")
                     | {"badge": "backoffice.dashboard.open_drift", "badge_variant": "primary"},
+                    _list(_("Batches of changes"), "undo", "offers", "changebatch"),
                 ],
             },
             {

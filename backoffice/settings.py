@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -189,6 +190,11 @@ BOL_LEASE = timedelta(seconds=env.float("BOL_LEASE_SECONDS", default=75))
 # The longest that a call may take: none begins when its lease ends before that.
 BOL_CALL_TIME = timedelta(seconds=env.float("BOL_CALL_SECONDS", default=35))
 # How often each connection looks for orders.
+# Guard rails of imports and bulk actions ---------------------------------------------------------
+GUARD_PRICE_PERCENT = Decimal(env.str("GUARD_PRICE_PERCENT", default="30"))
+GUARD_STOCK_SHARE_PERCENT = Decimal(env.str("GUARD_STOCK_SHARE_PERCENT", default="20"))
+GUARD_SMALLEST_PROJECT = env.int("GUARD_SMALLEST_PROJECT", default=20)
+
 ORDERS_INTERVAL = timedelta(seconds=env.float("ORDERS_INTERVAL", default=60))
 BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
 

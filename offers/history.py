@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from offers.models import Offer
+from offers.models import Offer, Product
 from offers.state import price_text
 
 Change = tuple[Any, Any]
@@ -48,6 +48,8 @@ def in_words(changes: Mapping[str, Change]) -> str:
 
 
 def _name_of(field: str) -> str:
+    if field.startswith("product."):
+        return str(Product._meta.get_field(field.removeprefix("product.")).verbose_name)  # type: ignore[union-attr]  # noqa: SLF001
     return str(Offer._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]  # noqa: SLF001
 
 

@@ -21,12 +21,17 @@ from import_export.widgets import Widget
 from connections.models import Connection
 from offers import rules
 from offers.imports import values
-from offers.imports.columns import COLUMNS
+from offers.imports.adoption import placed
+from offers.imports.columns import ALL, FIELD_OF, OFFER_ID
 from offers.imports.entries import Entry
 from offers.imports.known import Known
 from offers.imports.reading import SourceRow
+from offers.imports.seen import Seen
+from offers.models import Project
 
 MAX_PROJECT = 100
+MAX_COMMENT = 2000
+MAX_ID = 36
 
 
 class Parsed(Widget):
@@ -41,7 +46,9 @@ class Parsed(Widget):
 
 
 def _column(name: str, parse: Callable[[str], Any]) -> Field:
-    return Field(attribute=name, column_name=name, widget=Parsed(parse), saves_null_values=False)
+    return Field(
+        attribute=FIELD_OF.get(name, name), column_name=name, widget=Parsed(parse), saves_null_values=False
+    )
 
 
 class KnownLoader(BaseInstanceLoader):
@@ -62,7 +69,7 @@ class KnownLoader(BaseInstanceLoader):
 
 
 class AssortmentResource(Resource):
-    """Rows of an assortment, for one connection; keep one resource for a file: it remembers the references it saw."""
+    """Rows of an assortment, for one connection; keep one resource for a file: it remembers what it saw."""
 
     reference = _column("reference", values.text_parser(rules.MAX_REFERENCE))
     ean = _column("ean", values.parse_ean)
@@ -73,6 +80,15 @@ class AssortmentResource(Resource):
     on_hold = _column("on_hold", values.parse_yes_or_no)
     fulfilment_method = _column("fulfilment_method", values.parse_method)
     delivery_code = _column("delivery_code", values.parse_delivery_code)
+    volume_prices = _column("volume_prices", values.parse_volume_prices)
+    countries = _column("countries", values.parse_countries)
+    reference_at_bol = _column("reference_at_bol", values.text_parser(rules.MAX_REFERENCE))
+    title_at_bol = _column("title_at_bol", values.text_parser(rules.MAX_TITLE))
+    condition_comment = _column("condition_comment", values.comment_parser(MAX_COMMENT))
+    margin_scheme = _column("margin_scheme", values.parse_yes_or_no)
+    economic_operator = _column("economic_operator", values.text_parser(MAX_ID))
+    delivery_profile = _column("delivery_profile", values.text_parser(MAX_ID))
+    offer_id = _column("offer_id", values.text_parser(50))
 
     class Meta:
         import_id_fields = ["reference"]
@@ -91,22 +107,29 @@ class AssortmentResource(Resource):
         self.default_project = default_project.strip()
         self.known = Known(connection)
         self.rows: Sequence[SourceRow] = []
-        # The row in which each reference was seen first.
-        self.seen: dict[str, int] = {}
+        self.seen = Seen()
+        self.conditions: dict[str, str] = {}
+
+    def afresh(self) -> AssortmentResource:
+        """Return a resource for the same file from its beginning."""
+        return type(self)(self.connection, self.default_project)
 
     def plan(self, rows: Sequence[SourceRow]) -> Result:
         """Validate and compare one part; its RowResults are in the order of `rows`. Writes nothing."""
         self.rows = rows
         self.create_instances.clear()
         self.update_instances.clear()
-        dataset = tablib.Dataset(headers=list(COLUMNS))
-        for row in rows:
-            dataset.append([row.values.get(column, "") for column in COLUMNS])
+        dataset = tablib.Dataset(headers=list(ALL))
+        texts = [{column: row.values.get(column, "") for column in ALL} for row in rows]
+        for row in placed(self.connection, texts):
+            dataset.append([row[column] for column in ALL])
         return self.import_data(dataset, raise_errors=False)
 
     def remember(self, row: SourceRow) -> None:
         """Take note of a row that was dealt with before, for a reference counts once in a file."""
-        self.seen.setdefault(row.values.get("reference", "").strip(), row.number)
+        # bol names each of its offers once.
+        if row.values and not row.values.get(OFFER_ID):
+            self._note({column: row.values.get(column, "") for column in ALL}, row.number)
 
     def project_name(self, row: dict[str, str]) -> str:
         return row["project"].strip() or self.default_project
@@ -163,7 +186,7 @@ class AssortmentResource(Resource):
     def _problems_of_names(self, row: dict[str, str], number: int) -> dict[str, str]:
         found = {
             "project": self._problem_of_project(self.project_name(row)),
-            "reference": self._problem_of_reference(row["reference"].strip(), number),
+            "reference": self._problem_of_reference(row, number),
         }
         return {name: problem for name, problem in found.items() if problem}
 
@@ -176,13 +199,25 @@ class AssortmentResource(Resource):
             return _("The name of a project has at most %(limit)d characters.") % {"limit": MAX_PROJECT}
         return ""
 
-    def _problem_of_reference(self, reference: str, number: int) -> str:
-        if not reference:
+    def _problem_of_reference(self, row: dict[str, str], number: int) -> str:
+        if not row["reference"].strip():
             return _("The reference is missing. Write your own number of the article.")
-        first = self.seen.setdefault(reference, number)
-        if first != number:
-            return _("“%(reference)s” is in row %(first)d of this file already. Keep one of the two.") % {
-                "reference": reference[: rules.MAX_REFERENCE],
-                "first": first,
-            }
-        return ""
+        return self._note(row, number)
+
+    def _note(self, row: dict[str, str], number: int) -> str:
+        project = self.project_name(row)
+        condition = self._condition(row) or self._condition_of(project)
+        offer = (project, row["reference"].strip(), condition)
+        return self.seen.problem(number, offer, (self._ean(row), row["title"].strip()))
+
+    def _condition_of(self, project: str) -> str:
+        if project not in self.conditions:
+            found = Project.objects.filter(name=project).first() or Project()
+            self.conditions[project] = found.condition
+        return self.conditions[project]
+
+    def _ean(self, row: dict[str, str]) -> str:
+        try:
+            return self.fields["ean"].clean(row) or ""
+        except ValueError:
+            return ""  # said of the row when its values are read

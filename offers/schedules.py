@@ -30,3 +30,4 @@ plan(Entry("release what was held until now", "offers.tasks.release_due", minute
 plan(
     Entry("forget confirmed values", "offers.quarrels.prune", minutes=60 * 24, first_after=timedelta(hours=2))
 )
+plan(Entry("resume undos", "offers.tasks.resume_undos", minutes=5))

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers import history, rules
+from offers import batches, history, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
 from offers.choices import DeliveryCode
 from offers.conflicts import find_conflicts_about, find_conflicts_of, keys_of
@@ -23,6 +23,7 @@ from offers.models import (
     HOLD_FIELDS,
     KNOWN_FIELDS,
     WANTED_FIELDS,
+    ChangeBatch,
     FoundBy,
     Offer,
     OfferQuerySet,
@@ -96,13 +97,13 @@ def change_offers(offers: Iterable[Offer], by: Any, **wanted: Any) -> int:
     return change_each(((offer, wanted) for offer in offers), by)
 
 
-def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any) -> int:
-    """Change many offers, each to its own values; return how many changed.
+def change_each(changes: Iterable[tuple[Offer, Wanted]], by: Any, batch: ChangeBatch | None = None) -> int:
+    """Change many offers, each to its own values; return how many changed. A `batch` keeps them to be undone.
 
     Only `WANTED_FIELDS` and `HOLD_FIELDS` can be changed. Each 500 offers are one transaction, which locks them and
     compares with what is in the database now. Raises ValidationError, and then changes none of those 500.
     """
-    return sum(_change_chunk(chunk, by) for chunk in _chunks(changes))
+    return sum(_change_chunk(chunk, by, batch) for chunk in _chunks(changes))
 
 
 def put_on_hold(offers: Iterable[Offer], by: Any, *, reason: str = "", until: datetime | None = None) -> int:
@@ -202,7 +203,7 @@ def _release_due_chunk(keys: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
+def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any, batch: ChangeBatch | None) -> int:
     current = {offer.pk: offer for offer in locked([offer.pk for offer, _wanted in chunk])}
     changed: dict[Offer, dict[str, history.Change]] = {}
     for given, wanted in chunk:
@@ -212,6 +213,8 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any) -> int:
             changed.setdefault(offer, {}).update(changes)
     _save_wanted(list(changed), {field for changes in changed.values() for field in changes})
     history.record([(offer, history.in_words(changes)) for offer, changes in changed.items()], by)
+    if batch:
+        batches.record(batch, batches.pairs_apart(changed))
     announce(changed, by)
     return len(changed)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.contrib.auth import get_user_model
 from django_q.tasks import async_task
 
-from offers import bulk, services
+from offers import bulk, services, undoing
 from offers.conflicts import find_conflicts
 from offers.models import Drift, FoundBy, Offer, Project
 from offers.reconciling import deciding
@@ -53,3 +53,14 @@ def decide(resolution: str, drift_ids: Sequence[int], user_id: int, project_id: 
     by = get_user_model().objects.filter(pk=user_id).first()
     project = Project.objects.filter(pk=project_id or 0).first()
     return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project).done
+
+
+def undo(undo_id: int) -> None:
+    """Go on with the undoing of a batch for a while, and ask for the next while."""
+    if undoing.carry_on(undo_id):
+        undoing.ring(undo_id)
+
+
+def resume_undos() -> int:
+    """Go on with undos that a crash or a lost task has left behind; return how many."""
+    return undoing.resume_undos()

@@ -1,5 +1,6 @@
 """The pages about what we sell."""
 
+from offers.admin.batch import ChangeBatchAdmin
 from offers.admin.bulk_run import BulkRunAdmin
 from offers.admin.conflict import EanConflictAdmin
 from offers.admin.drift import DriftAdmin, ReconciliationAdmin
@@ -12,6 +13,7 @@ from offers.admin.traffic import ConfirmedValueAdmin
 
 __all__ = [
     "BulkRunAdmin",
+    "ChangeBatchAdmin",
     "ConfirmedValueAdmin",
     "DeliveryProfileAdmin",
     "DriftAdmin",

@@ -8,13 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from offers.imports.columns import COLUMNS
+from offers.exports import volume_prices_text
+from offers.imports import runs
+from offers.imports.columns import COLUMNS, FIELD_OF
 from offers.imports.importing import Line, Outcome, Problem
-from offers.models import Offer, Product
+from offers.models import ImportLine, ImportRun, Offer, Product
 from offers.state import price_text
 
+GUARDED = "guarded"
 COLOURS = {
     Outcome.CREATED: "success",
     Outcome.CHANGED: "warning",
@@ -44,7 +48,34 @@ class Row:
     cells: list[Cell]
 
 
-def preview_rows(lines: Iterable[Line]) -> list[Row]:
+@dataclass(frozen=True)
+class Tab:
+    """The rows of one outcome; `name` is what the address says."""
+
+    name: str
+    title: str
+    count: int
+
+
+def tabs_of(run: ImportRun) -> list[Tab]:
+    """Return the tabs that have rows, those that need most attention first."""
+    guarded = run.lines.filter(is_guarded=True).count() if runs.warnings_of(run) else 0
+    tabs = [
+        Tab(GUARDED, _("guard rails"), guarded),
+        Tab("changed", _("changed"), run.changed),
+        Tab("created", _("new"), run.created),
+        Tab("unchanged", _("unchanged"), run.unchanged),
+        Tab("rejected", _("refused"), run.rejected),
+    ]
+    return [tab for tab in tabs if tab.count]
+
+
+def lines_of(run: ImportRun, tab: str) -> QuerySet[ImportLine]:
+    """Return the rows of a tab."""
+    return run.lines.filter(is_guarded=True) if tab == GUARDED else run.lines.filter(outcome=tab)
+
+
+def preview_rows(lines: Iterable[Line], columns: Sequence[str]) -> list[Row]:
     """Return the rows of the preview, with a cell for each column."""
     return [
         Row(
@@ -52,25 +83,33 @@ def preview_rows(lines: Iterable[Line]) -> list[Row]:
             str(line.outcome.label),
             COLOURS[line.outcome],
             _reasons(line.problems, ""),
-            [_cell(line, column) for column in COLUMNS],
+            [_cell(line, column) for column in columns],
         )
         for line in lines
     ]
 
 
-def column_names() -> list[str]:
-    """Return the names of the columns as the pages of offers have them."""
-    return [_name(column) for column in COLUMNS]
+def telling(columns: Iterable[str], lines: Sequence[Line]) -> list[str]:
+    """Return the columns to show: the usual ones, and of the others those that say something in these rows."""
+    return [column for column in columns if column in COLUMNS or any(_tells(line, column) for line in lines)]
 
 
-def _name(column: str) -> str:
-    return str(label_for_field(column, Product if column in {"reference", "ean", "title"} else Offer))
+def _tells(line: Line, column: str) -> bool:
+    is_said = line.outcome == Outcome.CREATED and bool(line.source.values.get(column, "").strip())
+    return is_said or FIELD_OF.get(column, column) in line.changes
+
+
+def column_name(column: str) -> str:
+    """Return the name of a column as the pages of offers have it."""
+    field = FIELD_OF.get(column, column)
+    return str(label_for_field(field, Product if column in {"reference", "ean", "title"} else Offer))
 
 
 def _cell(line: Line, column: str) -> Cell:
     text = line.source.values.get(column, "").strip()
-    if column in line.changes:
-        old, new = line.changes[column]
+    field = FIELD_OF.get(column, column)
+    if field in line.changes:
+        old, new = line.changes[field]
         return Cell(text, _say(old), _say(new))
     return Cell(text, problem=_reasons(line.problems, column))
 
@@ -84,4 +123,6 @@ def _say(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, Decimal):
         return price_text(value)
+    if isinstance(value, list):
+        return volume_prices_text(value)
     return str(value) if value != "" else "-"

@@ -26,14 +26,18 @@ from connections.adminbase import (
     show_label,
 )
 from connections.models import Connection
-from offers.admin.import_preview import column_names, preview_rows
+from offers import guarding
+from offers.admin import import_columns
+from offers.admin.import_preview import column_name, lines_of, preview_rows, tabs_of, telling
 from offers.imports import runs
+from offers.imports.columns import Unclear
 from offers.imports.reading import Unreadable, open_sheet
 from offers.imports.rejects import rejected_csv
-from offers.models import ImportRun
+from offers.models import ChangeBatch, ImportRun
 from offers.models.imports import ImportState
 
 PROBLEMS_PER_PAGE = 50
+ROWS_PER_PAGE = 50
 
 
 class UploadForm(forms.ModelForm):
@@ -48,6 +52,8 @@ class UploadForm(forms.ModelForm):
         try:
             with open_sheet(upload.file):
                 pass
+        except Unclear:
+            pass  # a person says on the next page what the columns mean
         except Unreadable as error:
             raise ValidationError(str(error), "unreadable") from error
         finally:
@@ -93,6 +99,7 @@ class ImportRunAdmin(ModelAdmin):
             ("load", self.load_view),
             ("resume", self.resume_view),
             ("refused", self.refused_view),
+            ("columns", self.columns_view),
         ]
         own = [
             path(f"<int:run_id>/{name}/", self.admin_site.admin_view(view), name=f"offers_importrun_{name}")
@@ -151,7 +158,9 @@ class ImportRunAdmin(ModelAdmin):
             "may_load": self.has_add_permission(request),
             "problems": problems,
             "max_problems": runs.MAX_PROBLEMS,
-            **_preview(run),
+            "warnings": _warnings(run),
+            "batch": ChangeBatch.objects.filter(run=run).first(),
+            **_preview(run, request.GET),
         }
         return TemplateResponse(request, "admin/offers/importrun/run.html", context)
 
@@ -160,10 +169,37 @@ class ImportRunAdmin(ModelAdmin):
         run = self._run_to_change(request, run_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if runs.start_loading(run, request.user):
+        is_passed = request.POST.get("pass_guard_rails") == "yes"
+        if is_passed and not request.user.has_perm(guarding.PERMISSION):
+            raise PermissionDenied
+        try:
+            is_started = runs.start_loading(run, request.user, pass_guard_rails=is_passed)
+        except runs.Guarded:
+            return self._ask_to_pass(request, run)
+        if is_started:
             messages.success(request, _("The good rows are being loaded."))
         else:
             messages.warning(request, _("This import is not waiting to be loaded."))
+        return self._back_to(run)
+
+    def _ask_to_pass(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Is this meant?"),
+            "run": run,
+            "warnings": _warnings(run),
+            "may_pass": request.user.has_perm(guarding.PERMISSION),
+        }
+        return TemplateResponse(request, "admin/offers/importrun/guarded.html", context)
+
+    def columns_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        """Check the file again with what this person says the columns mean."""
+        run = self._run_to_change(request, run_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not runs.map_columns(run, import_columns.mapping_in(request.POST)):
+            messages.warning(request, _("The columns of this import cannot be changed any more."))
         return self._back_to(run)
 
     def resume_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
@@ -206,15 +242,38 @@ class ImportRunAdmin(ModelAdmin):
         return show_age(run.created_at)
 
 
-def _preview(run: ImportRun) -> dict[str, Any]:
-    """Return what the page shows of the file itself while it waits for a decision."""
+def _warnings(run: ImportRun) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what the guard rails say, and of which offers, while somebody can still stop it."""
     if run.state != ImportState.READY:
+        return []
+    return [(guarding.in_words(warning), warning.names) for warning in runs.warnings_of(run)]
+
+
+def _preview(run: ImportRun, asked: Any) -> dict[str, Any]:
+    """Return what the page shows of the file itself while it waits for a decision."""
+    if run.state not in {ImportState.READY, ImportState.COLUMNS}:
         return {}
     try:
-        return {
-            "preview": preview_rows(runs.preview(run)),
-            "columns": column_names(),
-            "ignored": runs.ignored_columns(run),
-        }
+        layout = runs.layout(run)
+        shown = import_columns.columns_of(layout, run.mapping)
+        found = {"layout": import_columns.in_words(layout), "columns": shown}
+        return found | (_rows(run, asked, shown) if run.state == ImportState.READY else {})
     except (OSError, Unreadable):
         return {"is_file_gone": True}
+
+
+def _rows(run: ImportRun, asked: Any, shown: list[import_columns.Column]) -> dict[str, Any]:
+    tabs = tabs_of(run)
+    names = [tab.name for tab in tabs]
+    chosen = asked.get("show") if asked.get("show") in names else next(iter(names), "")
+    page = Paginator(lines_of(run, chosen), ROWS_PER_PAGE).get_page(asked.get("row_page"))
+    lines = runs.preview(run, [line.row for line in page])
+    columns = telling([column.meaning for column in shown if column.meaning], lines)
+    return {
+        "tabs": tabs,
+        "tab": chosen,
+        "rows": page,
+        "preview": preview_rows(lines, columns),
+        "headings": [column_name(column) for column in columns],
+        "ignored": [column.text for column in shown if column.text and not column.meaning],
+    }

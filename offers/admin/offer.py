@@ -27,6 +27,7 @@ from offers import services
 from offers.admin import comparison, reasons
 from offers.admin.actions import OfferActions
 from offers.admin.conflict_actions import ConflictActions
+from offers.admin.exporting import ExportActions
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.operators import OperatorFilter
 from offers.admin.searching import by_ean_or_words
@@ -39,9 +40,9 @@ LATEST_MESSAGES = 10
 
 
 @admin.register(Offer)
-class OfferAdmin(OfferActions, ConflictActions, ModelAdmin):
+class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
     actions = [*OfferActions.actions, "check_conflicts"]
-    actions_list = ["look_everywhere"]
+    actions_list = ["look_everywhere", "export_csv", "export_xlsx"]
     form = OfferForm
     add_form = NewOfferForm
     list_display = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from offers.announcing import announce
 from offers.conflicts import find_conflicts_of
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
-from offers.models import HOLD_FIELDS, FoundBy, Offer, Product, Project
+from offers.models import HOLD_FIELDS, KNOWN_FIELDS, FoundBy, Offer, Product, Project
 
 
 class Overtaken(Exception):
@@ -31,6 +31,7 @@ def write(entries: Sequence[Entry], by: Any) -> None:
     retold = [entry.product.pk for entry in entries if entry.product and entry.changed(PRODUCT_FIELDS)]
     # The title and EAN of a product are told with each of its offers, in every project.
     touched += Offer.objects.filter(product__in=retold).values_list("pk", flat=True)
+    touched += _adopt(entries)
     _announce(set(touched), by)
 
 
@@ -55,8 +56,9 @@ def _make_project(wanted: Project) -> Project:
 def _save_products(entries: Sequence[Entry]) -> dict[str, Product]:
     """Save new and changed products; return those of these rows by reference."""
     products = {entry.product.reference: entry.product for entry in entries if entry.product}
-    fresh = [entry.fresh_product() for entry in entries if not entry.product]
-    products |= {product.reference: product for product in Product.objects.bulk_create(fresh)}
+    # One product may come with several offers.
+    fresh = {entry.reference: entry.fresh_product() for entry in reversed(entries) if not entry.product}
+    products |= {product.reference: product for product in Product.objects.bulk_create(fresh.values())}
     _change_products([entry for entry in entries if entry.product and entry.changed(PRODUCT_FIELDS)])
     return products
 
@@ -82,12 +84,11 @@ def _check_not_at_bol(products: Sequence[int]) -> None:
 
 
 def _create_offers(entries: Iterable[Entry], products: dict[str, Product]) -> list[int]:
-    fresh = [
-        entry.fresh_offer(products[entry.reference])
-        for entry in entries
-        if not entry.offer and entry.reference
-    ]
-    return [offer.pk for offer in Offer.objects.bulk_create(fresh)]
+    fresh = [entry for entry in entries if not entry.offer and entry.reference]
+    made = Offer.objects.bulk_create([entry.fresh_offer(products[entry.reference or ""]) for entry in fresh])
+    for entry, offer in zip(fresh, made, strict=True):
+        entry.made = offer
+    return [offer.pk for offer in made]
 
 
 def _change_offers(entries: Iterable[Entry]) -> list[int]:
@@ -107,6 +108,23 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
     always = {"changed_at", *HOLD_FIELDS}
     _overwrite(current, always.union(*(entry.changed(OFFER_FIELDS) for entry in planned.values())))
     return list(planned)
+
+
+def _adopt(entries: Iterable[Entry]) -> list[int]:
+    """Take over offers that bol has, with the values that its export names: nothing of them is left to be said."""
+    ids = {
+        offer.pk: entry.offer_id
+        for entry in entries
+        if entry.offer_id and (offer := entry.made or entry.offer) and not offer.offer_id
+    }
+    offers = list(Offer.objects.filter(pk__in=ids).locked())
+    for offer in offers:
+        if offer.is_at_bol:
+            raise Overtaken(str(offer))
+        # What the export leaves out (title, countries, further prices) is taken to be as we want it until bol is asked.
+        offer.adopt(ids[offer.pk] or "", offer.wanted)
+    Offer.objects.bulk_update(offers, KNOWN_FIELDS, batch_size=100)
+    return [offer.pk for offer in offers]
 
 
 def _announce(offers: set[int], by: Any) -> None:

@@ -16,7 +16,22 @@ from offers.models import Offer, Product, Project
 from offers.services import new_offer
 
 PRODUCT_FIELDS = ("ean", "title")
-OFFER_FIELDS = ("price", "stock", "on_hold", "fulfilment_method", "delivery_code")
+# bol changes these of no offer that it has.
+LASTING_FIELDS = ("condition_comment", "is_margin_good")
+OFFER_FIELDS = (
+    "price",
+    "stock",
+    "on_hold",
+    "fulfilment_method",
+    "delivery_code",
+    "volume_prices",
+    "countries",
+    "reference_code",
+    "unknown_product_title",
+    "economic_operator_id",
+    "delivery_profile_id",
+    *LASTING_FIELDS,
+)
 NEEDED = ("ean", "price", "stock")
 
 Changes = dict[str, tuple[Any, Any]]
@@ -42,8 +57,20 @@ class Entry:
     on_hold: bool | None = None
     fulfilment_method: str | None = None
     delivery_code: str | None = None
+    volume_prices: list[dict[str, Any]] | None = None
+    countries: str | None = None
+    reference_code: str | None = None
+    unknown_product_title: str | None = None
+    economic_operator_id: str | None = None
+    delivery_profile_id: str | None = None
+    condition_comment: str | None = None
+    is_margin_good: bool | None = None
+    # Of bol's own export.
+    offer_id: str | None = None
 
     changes: Changes = field(default_factory=dict)
+    # The offer that was made of it.
+    made: Offer | None = None
 
     def __str__(self) -> str:
         return self.reference or ""
@@ -54,6 +81,10 @@ class Entry:
             **self._differing(self.product, PRODUCT_FIELDS),
             **self._differing(self.offer, OFFER_FIELDS),
         }
+        if self.offer and self.offer_id:
+            # What differs in an offer that we know at bol is for the reconciliation, not for a file of some time ago.
+            adopted = {"offer_id": ("", self.offer_id)}
+            self.changes = {} if self.offer.offer_id else {**self.changes, **adopted}
         method = self.changes.get("fulfilment_method")
         if method and self.offer and self.delivery_code is None:
             # A delivery code goes with FBR only, so a blank one follows the method.
@@ -70,6 +101,10 @@ class Entry:
             yield "project", self._of_another_connection()
         if self.product is not None and "ean" in self.changes and self.product.pk in known.at_bol:
             yield "ean", self._fixed_at_bol(self.product.ean)
+        if self.offer and self.offer.is_at_bol:
+            yield from ((name, self._lasts_at_bol()) for name in LASTING_FIELDS if name in self.changes)
+        if self.offer_id and self.offer:
+            yield from self._against_adoption(self.offer)
         missing = self._missing()
         yield from ((name, self._say_missing(name)) for name in missing)
         if not missing:
@@ -98,6 +133,12 @@ class Entry:
             name for name in NEEDED if getattr(self, name) is None and not (name == "ean" and self.product)
         ]
 
+    def _against_adoption(self, offer: Offer) -> Iterator[tuple[str, str]]:
+        if offer.offer_id not in {"", self.offer_id}:
+            yield "offer_id", _("This offer is known at bol by another ID: %(id)s.") % {"id": offer.offer_id}
+        elif not offer.offer_id and offer.is_at_bol:
+            yield "offer_id", _("This offer is being published just now. Import the row again in a minute.")
+
     def _against_rules(self) -> Iterator[tuple[str, str]]:
         try:
             if self.offer:
@@ -116,6 +157,13 @@ class Entry:
                 "The stock is missing: a new offer needs one. Write a whole number, 0 if there is none."
             ),
         }[name]
+
+    @staticmethod
+    def _lasts_at_bol() -> str:
+        return _(
+            "This offer is at bol, and bol does not change this of an offer it has. Leave the cell blank, or stop "
+            "selling this one and make a new offer."
+        )
 
     def _of_another_connection(self) -> str:
         return _(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.results import Result, RowResult
 
 from offers.imports.applying import Overtaken, write
+from offers.imports.columns import COLUMN_FOR
 from offers.imports.entries import Changes, Entry
 from offers.imports.reading import Sheet, SourceRow
 from offers.resources import AssortmentResource
@@ -56,6 +57,7 @@ class Line:
     outcome: Outcome
     changes: Changes = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    entry: Entry | None = None
 
 
 @dataclass
@@ -135,11 +137,11 @@ def _line(source: SourceRow, row: RowResult) -> Line:
     outcome = OUTCOMES[row.import_type]
     if outcome == Outcome.REJECTED:
         return Line(source, outcome, problems=tuple(_problems(source, row.validation_error)))
-    return Line(source, outcome, row.instance.changes)
+    return Line(source, outcome, row.instance.changes, entry=row.instance)
 
 
 def _problems(source: SourceRow, error: ValidationError) -> Iterator[Problem]:
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     for name, reasons in by_field.items():
-        column = "" if name == NON_FIELD_ERRORS else name
+        column = "" if name == NON_FIELD_ERRORS else COLUMN_FOR.get(name, name)
         yield Problem(source.number, column, source.values.get(column, "").strip(), " ".join(reasons))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -13,7 +13,7 @@ from offers.imports import texts, workbooks
 from offers.imports.columns import Header, Unreadable, read_header
 from offers.imports.formulas import restore
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "Sheet", "SourceRow", "Unreadable", "open_sheet"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "Layout", "Sheet", "SourceRow", "Unreadable", "open_layout", "open_sheet"]
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -76,9 +76,27 @@ class Sheet:
         ) % {"found": found, "width": len(self.header.texts)}
 
 
+@dataclass
+class Layout:
+    """How a file is written: its first row, those below it, the encoding, and what separates its cells (CSV)."""
+
+    texts: tuple[str, ...]
+    records: Iterator[Record]
+    encoding: str
+    delimiter: str
+
+
 @contextmanager
-def open_sheet(file: BinaryIO) -> Iterator[Sheet]:
-    """Open a spreadsheet by what it contains, not by its name. Raises Unreadable."""
+def open_sheet(file: BinaryIO, mapping: Mapping[str, str] | None = None) -> Iterator[Sheet]:
+    """Open a spreadsheet by what it contains, not by its name; for `mapping` see `read_header`. Raises Unreadable."""
+    with open_layout(file) as layout:
+        header = read_header(layout.texts, mapping)
+        yield Sheet(header, layout.records, layout.delimiter or ";")
+
+
+@contextmanager
+def open_layout(file: BinaryIO) -> Iterator[Layout]:
+    """Open a spreadsheet without asking what its columns mean. Raises Unreadable."""
     _check_size(file)
     start = file.read(8)
     file.seek(0)
@@ -86,11 +104,11 @@ def open_sheet(file: BinaryIO) -> Iterator[Sheet]:
         raise Unreadable(_("This is an old Excel file (.xls). Save it as .xlsx or CSV, and upload that."))
     if start.startswith(workbooks.ZIP):
         with workbooks.records(file) as records:
-            yield _sheet(records, ";")
+            yield _layout(records, "XLSX")
         return
     with texts.open_text(file) as text:
         delimiter = texts.delimiter_of(text)
-        yield _sheet(texts.records(text, delimiter), delimiter)
+        yield _layout(texts.records(text, delimiter), text.encoding, delimiter)
 
 
 def _check_size(file: BinaryIO) -> None:
@@ -105,9 +123,9 @@ def _check_size(file: BinaryIO) -> None:
         )
 
 
-def _sheet(records: Iterable[Record], delimiter: str) -> Sheet:
+def _layout(records: Iterable[Record], encoding: str, delimiter: str = "") -> Layout:
     remaining = iter(records)
     first = next(remaining, None)
     if first is None or not any(cell.strip() for cell in first):
         raise Unreadable(_("Line 1 is empty. It must be the header that names the columns."))
-    return Sheet(read_header(first), remaining, delimiter)
+    return Layout(tuple(cell.strip() for cell in first), remaining, encoding, delimiter)

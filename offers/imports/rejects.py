@@ -9,24 +9,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from offers.exports import UTF8_MARK, Echo
 from offers.imports.formulas import defuse
 from offers.imports.reading import open_sheet
 from offers.models import ImportRun
-
-UTF8_MARK = "\ufeff"  # without it Excel reads CSV in the language of the computer
-
-
-class Echo:
-    """What the csv module writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def rejected_csv(run: ImportRun) -> Iterator[str]:
     """Yield the lines of a CSV file of the refused rows: the columns of the file, and why. Raises Unreadable."""
     reasons = _reasons(run)
-    with run.file.open("rb") as stored, open_sheet(stored.file) as sheet:
+    with run.file.open("rb") as stored, open_sheet(stored.file, run.mapping) as sheet:
         writer = csv.writer(Echo(), delimiter=sheet.delimiter)
         yield UTF8_MARK + _line(writer, [*sheet.header.texts, _("why it was refused")])
         width = len(sheet.header.texts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -21,12 +21,15 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from connections import sources
-from offers import leasing
+from offers import batches, guarding, leasing
+from offers.guard_rails import GuardWarning
 from offers.imports import importing
+from offers.imports.columns import Unclear
+from offers.imports.guarded import changed_by, tally_part
 from offers.imports.importing import Line, Outcome, Part
-from offers.imports.reading import Sheet, SourceRow, Unreadable, open_sheet
+from offers.imports.reading import Layout, Sheet, SourceRow, Unreadable, open_layout, open_sheet
 from offers.leasing import ClaimLost, Slice
-from offers.models import ImportProblem, ImportRun
+from offers.models import ChangeBatch, ImportLine, ImportProblem, ImportRun
 from offers.models.imports import ImportState
 from offers.models.leased import LEASE
 from offers.resources import AssortmentResource
@@ -34,9 +37,19 @@ from offers.resources import AssortmentResource
 CHECKED_AT_ONCE = 1000
 PREVIEW_ROWS = 200
 MAX_PROBLEMS = 10_000
+MAX_LINES = 100_000
 MAX_VALUE = 200
 
 NEXT = {ImportState.CHECKING: ImportState.READY, ImportState.APPLYING: ImportState.DONE}
+
+
+class Guarded(Exception):
+    """The guard rails ask for a person's word first."""
+
+
+def warnings_of(run: ImportRun) -> list[GuardWarning]:
+    """Return what looks like a mistake in the file as a whole."""
+    return guarding.tally(run.guard_tally).warnings()
 
 
 def start_check(run: ImportRun) -> None:
@@ -47,14 +60,21 @@ def start_check(run: ImportRun) -> None:
         ring(run.pk)
 
 
-def start_loading(run: ImportRun, by: Any) -> bool:
-    """Load the good rows in the background; tell whether this was the call that started it."""
+def start_loading(run: ImportRun, by: Any, *, pass_guard_rails: bool = False) -> bool:
+    """Load the good rows in the background; tell whether this was the call that started it.
+
+    Raises Guarded where a guard rail is hit and nobody said to pass it.
+    """
+    if not pass_guard_rails and warnings_of(run):
+        raise Guarded
     fresh = {"rows_done": 0, "created": 0, "changed": 0, "unchanged": 0, "rejected": 0}
     with transaction.atomic():
         waiting = ImportRun.objects.filter(pk=run.pk, state=ImportState.READY)
         if not waiting.update(state=ImportState.APPLYING, loaded_by=by, **fresh):
             return False
         run.problems.all().delete()
+        run.lines.all().delete()
+        batches.start_batch(run.original_name, by, run)
         transaction.on_commit(partial(ring, run.pk))
     return True
 
@@ -81,22 +101,40 @@ def carry_on(run_id: int) -> bool:
     return run is not None and leasing.carry_on(run, _advance, _fail, (Unreadable,))
 
 
-def preview(run: ImportRun) -> list[Line]:
-    """Return what the first rows would come to now."""
+def preview(run: ImportRun, numbers: Sequence[int]) -> list[Line]:
+    """Return what these rows (in rising order) would come to now."""
+    if not numbers:
+        return []
+    wanted = set(numbers)
     with _open(run) as sheet:
-        rows = list(islice(sheet.rows(), PREVIEW_ROWS))
+        upto = takewhile(lambda row: row.number <= numbers[-1], sheet.rows())
+        rows = [row for row in upto if row.number in wanted]
         return importing.compare(_resource(run), rows).lines if rows else []
 
 
-def ignored_columns(run: ImportRun) -> list[str]:
-    """Return the columns of the file that mean nothing to us."""
-    with _open(run) as sheet:
-        return sheet.header.ignored
+def layout(run: ImportRun) -> Layout:
+    """Return how the file was read. Raises Unreadable, OSError."""
+    with run.file.open("rb") as stored, open_layout(stored.file) as found:
+        return found
+
+
+def map_columns(run: ImportRun, mapping: dict[str, str]) -> bool:
+    """Check a run again with another meaning of its columns; tell whether it could be."""
+    fresh = {"rows_done": 0, "created": 0, "changed": 0, "unchanged": 0, "rejected": 0, "guard_tally": []}
+    with transaction.atomic():
+        waiting = ImportRun.objects.filter(pk=run.pk, state__in=(ImportState.READY, ImportState.COLUMNS))
+        if not waiting.update(state=ImportState.UPLOADED, mapping=mapping, error="", **fresh):
+            return False
+        run.problems.all().delete()
+        run.lines.all().delete()
+    run.refresh_from_db()
+    start_check(run)
+    return True
 
 
 @contextmanager
 def _open(run: ImportRun) -> Iterator[Sheet]:
-    with run.file.open("rb") as stored, open_sheet(stored.file) as sheet:
+    with run.file.open("rb") as stored, open_sheet(stored.file, run.mapping) as sheet:
         yield sheet
 
 
@@ -133,20 +171,50 @@ def _advance(run: ImportRun) -> bool:
 def _deal_with(run: ImportRun, resource: AssortmentResource, rows: Sequence[SourceRow]) -> None:
     if run.state == ImportState.APPLYING:
         with sources.working_with(f"import {run.original_name}"):
-            importing.load(resource, rows, run.loaded_by, record=partial(_record, run))
+            importing.load(resource, rows, run.loaded_by, record=partial(_record_loaded, run))
         return
     part = importing.compare(resource, rows)
+    tally = guarding.tally(run.guard_tally)
+    hits = tally_part(tally, part, guarding.project_sizes(_projects_in(part)))
+    run.guard_tally = tally.as_json()
     with transaction.atomic():
-        _record(run, part)
+        _record(run, part, guard_tally=run.guard_tally)
+        _keep_lines(run, part, hits)
 
 
-def _record(run: ImportRun, part: Part) -> None:
+def _projects_in(part: Part) -> set[str]:
+    return {entry.project.name for entry in part.entries}
+
+
+def _keep_lines(run: ImportRun, part: Part, hits: set[int]) -> None:
+    """Remember what each row came to, to page through by outcome; refused rows are among the problems."""
+    kept = run.lines.count()
+    lines = [line for line in part.lines if line.outcome != Outcome.REJECTED]
+    ImportLine.objects.bulk_create(
+        ImportLine(
+            run=run,
+            row=line.source.number,
+            outcome=line.outcome.value,
+            is_guarded=line.source.number in hits,
+        )
+        for line in lines[: max(MAX_LINES - kept, 0)]
+    )
+
+
+def _record_loaded(run: ImportRun, part: Part) -> None:
+    _record(run, part)
+    batch = ChangeBatch.objects.filter(run=run).first()
+    if batch:
+        batches.record(batch, changed_by(part))
+
+
+def _record(run: ImportRun, part: Part, **fields: Any) -> None:
     """Move the run behind this part, in the transaction of its rows; raises ClaimLost if another worker did."""
     counts = {outcome.value: F(outcome.value) + part.count(outcome) for outcome in Outcome}
     moved = (
         run.held()
         .filter(rows_done__lt=part.end)
-        .update(rows_done=part.end, lease_until=timezone.now() + LEASE, **counts)
+        .update(rows_done=part.end, lease_until=timezone.now() + LEASE, **counts, **fields)
     )
     if not moved:
         raise ClaimLost
@@ -173,7 +241,8 @@ def _finish(run: ImportRun) -> None:
 
 def _fail(run: ImportRun, error: Exception) -> None:
     reason = _("An unexpected error stopped the import; rows before it are kept. The log has the details.")
-    run.end(ImportState.FAILED, error=str(error) if isinstance(error, Unreadable) else reason)
+    state = ImportState.COLUMNS if isinstance(error, Unclear) else ImportState.FAILED
+    run.end(state, error=str(error) if isinstance(error, Unreadable) else reason)
 
 
 def _write_history(run: ImportRun) -> None:

@@ -32,7 +32,9 @@ def delimiter_of(text: io.TextIOWrapper) -> str:
     """Return the separator by which the first line names most columns that are known."""
     line = text.readline(MAX_LINE)
     text.seek(0)
-    return max(DELIMITERS, key=lambda delimiter: count_known(_split(line, delimiter)))
+    return max(
+        DELIMITERS, key=lambda delimiter: (count_known(_split(line, delimiter)), line.count(delimiter))
+    )
 
 
 def records(text: io.TextIOWrapper, delimiter: str) -> Iterator[list[str]]:

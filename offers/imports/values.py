@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from offers import rules
 from offers.choices import Condition, DeliveryCode, FulfilmentMethod
+from offers.state import price_text
 
 PLAIN_DIGITS = re.compile(r"[0-9]+")
 # What a spreadsheet makes of a long number: 8.71851E+12, or 8718510000000.0.
@@ -29,7 +30,10 @@ ENGLISH_AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}")
 THREE_DECIMALS = re.compile(r"-?[0-9]+[.,][0-9]{3}")
 
 WHOLE = re.compile(r"(-?[0-9]{1,18})(?:[.,]0{1,2})?")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+VOLUME_PRICE = re.compile(r"([0-9]{1,6}) ?[:=x] ?(\S.*)")
+NONE = {"none", "geen"}
 
 YES = {"true", "1", "yes", "y", "ja", "j", "waar"}
 NO = {"false", "0", "no", "n", "nee", "onwaar"}
@@ -43,6 +47,10 @@ CONDITION_WORDS = {
 }
 # LVB, Logistiek via bol, is what FBB is called in Dutch.
 METHOD_WORDS = {"fbr": FulfilmentMethod.FBR, "fbb": FulfilmentMethod.FBB, "lvb": FulfilmentMethod.FBB}
+COUNTRY_WORDS = {
+    **dict.fromkeys(("nl", "nld", "nederland", "netherlands"), "NL"),
+    **dict.fromkeys(("be", "bel", "belgië", "belgie", "belgium"), "BE"),
+}
 DELIVERY_CODES = {code.casefold(): code for code in DeliveryCode.values}
 NOT_A_CONDITION = gettext_lazy("“%(text)s” is not a condition. Write one of: %(choices)s.")
 NOT_A_METHOD = gettext_lazy("“%(text)s” is not a fulfilment method. Write one of: %(choices)s.")
@@ -133,7 +141,36 @@ def parse_delivery_code(text: str) -> str:
     return _choose(DELIVERY_CODES, text, NOT_A_DELIVERY_CODE)
 
 
-def text_parser(limit: int) -> Callable[[str], str]:
+def parse_volume_prices(text: str) -> list[dict[str, Any]]:
+    """Return the steps of "6: 11,00; 12: 10,50" (from that quantity on, each at that price), or none for "none"."""
+    if text.strip().casefold() in NONE:
+        return []
+    steps = [_volume_price(step.strip()) for step in text.split(";") if step.strip()]
+    quantities = [step["quantity"] for step in steps]
+    if not steps or quantities[0] < 2 or quantities != sorted(set(quantities)):
+        raise ValueError(
+            _("“%(text)s” must name rising quantities from 2 on. Write for instance 6: 11.00; 12: 10.50.")
+            % {"text": _short(text)}
+        )
+    return steps
+
+
+def parse_countries(text: str) -> str:
+    """Return NL, BE or NL,BE for any way to write these."""
+    words = {word for word in re.split(r"[\s,;+/&|]+", text.strip().casefold()) if word}
+    if not words or words - COUNTRY_WORDS.keys():
+        raise ValueError(
+            _("“%(text)s” is not a choice of countries. Write NL, BE or NL,BE.") % {"text": _short(text)}
+        )
+    return ",".join(sorted({COUNTRY_WORDS[word] for word in words}, reverse=True))
+
+
+def comment_parser(limit: int) -> Callable[[str], str]:
+    """Return a parser of text of any number of lines and at most `limit` characters."""
+    return text_parser(limit, CONTROL_BUT_LINES)
+
+
+def text_parser(limit: int, control: re.Pattern[str] = CONTROL) -> Callable[[str], str]:
     """Return a parser of one line of text of at most `limit` characters."""
 
     def parse(text: str) -> str:
@@ -143,11 +180,21 @@ def text_parser(limit: int) -> Callable[[str], str]:
                 _("This text has %(count)d characters. Write at most %(limit)d.")
                 % {"count": len(text), "limit": limit}
             )
-        if CONTROL.search(text):
+        if control.search(text):
             raise ValueError(_("This text contains a line break or control character. Write it on one line."))
         return text
 
     return parse
+
+
+def _volume_price(step: str) -> dict[str, Any]:
+    found = VOLUME_PRICE.fullmatch(step)
+    if not found:
+        raise ValueError(
+            _("“%(text)s” is not a quantity with its price. Write for instance 6: 11.00; 12: 10.50.")
+            % {"text": _short(step)}
+        )
+    return {"quantity": int(found[1]), "unit_price": price_text(parse_price(found[2]))}
 
 
 def _from_isbn_10(code: str) -> str:

@@ -1,10 +1,11 @@
 """What we sell, and what bol has of it."""
 
+from offers.models.batch import ChangeBatch, ChangeBatchRow
 from offers.models.bulk import BulkOutcome, BulkRun
 from offers.models.conflict import ConflictMember, EanConflict, FoundBy
 from offers.models.drift import Drift, Reconciliation
 from offers.models.history import ConfirmedValue, Sense
-from offers.models.imports import ImportProblem, ImportRun
+from offers.models.imports import ImportLine, ImportProblem, ImportRun
 from offers.models.offer import HOLD_FIELDS, KNOWN_FIELDS, WANTED_FIELDS, Offer, OfferQuerySet
 from offers.models.operator import DeliveryProfile, EconomicOperator, OperatorStatus
 from offers.models.product import Product
@@ -16,6 +17,8 @@ __all__ = [
     "WANTED_FIELDS",
     "BulkOutcome",
     "BulkRun",
+    "ChangeBatch",
+    "ChangeBatchRow",
     "ConfirmedValue",
     "ConflictMember",
     "DeliveryProfile",
@@ -23,6 +26,7 @@ __all__ = [
     "EanConflict",
     "EconomicOperator",
     "FoundBy",
+    "ImportLine",
     "ImportProblem",
     "ImportRun",
     "Offer",

@@ -16,6 +16,7 @@ class ImportState(models.TextChoices):
     """Where an import stands."""
 
     UPLOADED = "uploaded", _("Uploaded")
+    COLUMNS = "columns", _("Columns to choose")
     CHECKING = "checking", _("Being checked")
     READY = "ready", _("Ready to load")
     APPLYING = "applying", _("Being loaded")
@@ -37,6 +38,7 @@ class ImportRun(LeasedRun):
     State = ImportState
     STATE_COLOURS = {
         ImportState.UPLOADED: "info",
+        ImportState.COLUMNS: "warning",
         ImportState.CHECKING: "info",
         ImportState.READY: "primary",
         ImportState.APPLYING: "info",
@@ -70,6 +72,11 @@ class ImportRun(LeasedRun):
     changed = models.PositiveIntegerField(_("changed"), default=0, editable=False)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0, editable=False)
     rejected = models.PositiveIntegerField(_("rejected"), default=0, editable=False)
+
+    # The field of each column by its place, where a person decided otherwise than we: {"3": "price", "4": ""}.
+    mapping = models.JSONField(default=dict, editable=False)
+    # The count of what the guard rails look at, as offers.guard_rails.Tally stores it.
+    guard_tally = models.JSONField(default=list, editable=False)
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -132,3 +139,24 @@ class ImportProblem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.row}: {self.reason}"
+
+
+class ImportLine(models.Model):
+    """What a row came to when the file was checked; the rows of a run that is not loaded yet, to page through."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
+    row = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10)
+    is_guarded = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("row")
+        verbose_name_plural = _("rows")
+        ordering = ["row"]
+        indexes = [
+            # The rows of one outcome, page by page.
+            models.Index(fields=["run", "outcome", "row"], name="import_line_by_outcome"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.outcome}"

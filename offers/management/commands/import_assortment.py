@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,12 +15,23 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connections import sources
 from connections.models import Connection
+from offers import batches, guarding
+from offers.guard_rails import GuardWarning
 from offers.imports import importing
 from offers.imports.flagging import flagged_rows
-from offers.imports.importing import Outcome, Problem
+from offers.imports.guarded import changed_by, tally_part
+from offers.imports.importing import Outcome, Part, Problem
 from offers.imports.reading import Unreadable, open_sheet
-from offers.models import Project
+from offers.models import ChangeBatch, Project
 from offers.resources import AssortmentResource
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How a file is loaded."""
+
+    is_dry: bool
+    passes_guard_rails: bool
 
 
 class Command(BaseCommand):
@@ -31,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--connection", default="", help="name or number; may be left out if there is only one"
         )
+        parser.add_argument(
+            "--pass-guard-rails", action="store_true", help="load it although a guard rail is hit"
+        )
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
         parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
 
@@ -38,7 +55,8 @@ class Command(BaseCommand):
         resource = AssortmentResource(
             choose_connection(options["connection"], options["project"]), options["project"]
         )
-        counts, problems = self._import(options["file"], resource, is_dry=options["dry_run"])
+        mode = Mode(is_dry=options["dry_run"], passes_guard_rails=options["pass_guard_rails"])
+        counts, problems = self._import(options["file"], resource, mode)
         flagged = flagged_rows(resource.connection, taken(resource, problems))
         if options["json"]:
             self.stdout.write(as_json(counts, problems, flagged))
@@ -46,11 +64,11 @@ class Command(BaseCommand):
         self._print(counts, problems, flagged)
 
     def _import(
-        self, path: Path, resource: AssortmentResource, *, is_dry: bool
+        self, path: Path, resource: AssortmentResource, mode: Mode
     ) -> tuple[Counter[Outcome], list[Problem]]:
         try:
             with path.open("rb") as file, sources.working_with(f"import_assortment {path.name}"):
-                return run_through(file, resource, is_dry=is_dry)
+                return run_through(file, resource, mode)
         except Unreadable as error:
             raise CommandError(str(error)) from error
         except OSError as error:
@@ -81,25 +99,60 @@ def choose_connection(named: str, project: str) -> Connection:
 
 
 def run_through(
-    file: BinaryIO, resource: AssortmentResource, *, is_dry: bool
+    file: BinaryIO, resource: AssortmentResource, mode: Mode
 ) -> tuple[Counter[Outcome], list[Problem]]:
-    """Import a file after reading it to its end once, so that one that cannot be read changes nothing."""
-    with open_sheet(file) as sheet:
-        sheet.count()
+    """Import a file after reading it to its end once, so that one that cannot be read changes nothing.
+
+    Raises CommandError where a guard rail is hit and not passed.
+    """
+    warnings = look_through(file, resource.afresh())
+    if warnings and not mode.passes_guard_rails:
+        raise CommandError(refusal(warnings))
     counts: Counter[Outcome] = Counter()
     problems: list[Problem] = []
+    batch = None if mode.is_dry else batches.start_batch(Path(file.name).name, None)
+    for part in parts_of(file, resource, batch):
+        counts.update(line.outcome for line in part.lines)
+        problems += part.problems
+    return counts, problems
+
+
+def parts_of(file: BinaryIO, resource: AssortmentResource, batch: ChangeBatch | None) -> Iterator[Part]:
+    """Yield the parts of a file, loaded into a batch, or only compared without one."""
     with open_sheet(file) as sheet:
         for rows in importing.chunks(sheet, resource):
-            part = importing.compare(resource, rows) if is_dry else importing.load(resource, rows, None)
-            counts.update(line.outcome for line in part.lines)
-            problems += part.problems
-    return counts, problems
+            if batch is None:
+                yield importing.compare(resource, rows)
+            else:
+                yield importing.load(resource, rows, None, record=partial(record_part, batch))
+
+
+def record_part(batch: ChangeBatch, part: Part) -> None:
+    """Keep what a part changed, so that it can be undone."""
+    batches.record(batch, changed_by(part))
+
+
+def look_through(file: BinaryIO, resource: AssortmentResource) -> list[GuardWarning]:
+    """Compare a file to its end and return what looks like a mistake. Raises Unreadable."""
+    tally, sizes = guarding.tally(), guarding.project_sizes()
+    for part in parts_of(file, resource, None):
+        tally_part(tally, part, sizes)
+    return tally.warnings()
+
+
+def refusal(warnings: Iterable[GuardWarning]) -> str:
+    """Return what the guard rails say, with the offers, and how to go on."""
+    said = [f"{guarding.in_words(warning)} {', '.join(warning.names)}" for warning in warnings]
+    return "\n".join(
+        ["Nothing was loaded, for this looks like a mistake:", *said, "If it is meant: --pass-guard-rails."]
+    )
 
 
 def taken(resource: AssortmentResource, problems: list[Problem]) -> dict[str, int]:
     """Return the row of each reference in the file, but for those that were refused."""
     refused = {problem.row for problem in problems}
-    return {reference: row for reference, row in resource.seen.items() if row not in refused}
+    rows = ((reference, row) for reference, (row, _said) in resource.seen.products.items())
+    return {reference: row for reference, row in rows if row not in refused}
 
 
 def as_json(counts: Counter[Outcome], problems: list[Problem], flagged: list[Problem]) -> str:

@@ -33,8 +33,10 @@ def shop(db: None) -> Connection:
 def load(shop: Connection) -> Import:
     """Load a file, or rows below the usual header; returns what each row came to."""
 
-    def run(*rows: str, file: bytes | None = None, project: str = "", save: bool = True) -> list[Line]:
-        content = file if file is not None else csv_of(*rows)
+    def run(
+        *rows: str, file: bytes | None = None, project: str = "", save: bool = True, header: str = HEADER
+    ) -> list[Line]:
+        content = file if file is not None else csv_of(*rows, header=header)
         resource = AssortmentResource(Connection.objects.get(pk=shop.pk), project)
         with open_sheet(io.BytesIO(content)) as sheet:
             chunks = importing.chunks(sheet, resource)

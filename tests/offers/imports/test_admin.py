@@ -52,6 +52,7 @@ def test_from_upload_to_offers(browser: Client, shop: Connection) -> None:
     page = upload(browser, shop, OIL, row(reference="OIL-2", price="<b>free</b>"))
 
     assert "Load the 1 good row" in page.text
+    page = browser.get(address("change", ImportRun.objects.get()), {"show": "rejected"})
     assert "&lt;b&gt;free&lt;/b&gt;" in page.text
     assert "<b>free</b>" not in page.text
     assert "is not a price" in page.text
@@ -92,10 +93,68 @@ def test_a_file_that_changes_nothing_has_nothing_to_load(browser: Client, shop: 
 
 
 def test_a_file_that_cannot_be_read_is_refused_beside_its_field(browser: Client, shop: Connection) -> None:
-    page = upload(browser, shop, file=b"reference,price,stock\nOIL-1,12.50,5\n")
+    page = upload(browser, shop, file=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
-    assert "Line 1 has no column “ean”" in page.text
+    assert "This is an old Excel file" in page.text
     assert not ImportRun.objects.exists()
+
+
+def test_a_person_says_what_the_columns_mean(browser: Client, shop: Connection) -> None:
+    page = upload(
+        browser,
+        shop,
+        file=b"feed;our code;ean;advies;prijs;voorraad\nPantry;OIL-1;0041497153718;20;12,50;5\n",
+    )
+
+    assert "Line 1 has no column “reference”" in page.text
+    assert "CSV, UTF-8, separated by semicolons" in page.text
+    run = ImportRun.objects.get()
+    assert run.state == "columns"
+
+    columns = ["project", "reference", "ean", "price", "", "stock"]
+    chosen = {f"column-{place}": column for place, column in enumerate(columns)}
+    page = browser.post(address("columns", run), chosen, follow=True)
+
+    assert "Load the 1 good row" in page.text
+    assert "advies" in page.text
+    browser.post(address("load", run))
+    tasks.apply_import(run.pk)
+    assert str(Offer.objects.get().price) == "20.00"
+    browser.post(address("columns", run), chosen)
+    run.refresh_from_db()
+    assert run.state == "done"
+
+
+def test_two_columns_of_one_meaning_are_asked_about_again(browser: Client, shop: Connection) -> None:
+    upload(browser, shop, OIL)
+    run = ImportRun.objects.get()
+
+    page = browser.post(address("columns", run), {"column-3": "price"}, follow=True)
+
+    assert "has the column “price” twice" in page.text
+    page = browser.post(address("columns", run), {"column-3": "title"}, follow=True)
+    assert "Load the 1 good row" in page.text
+
+
+def test_rows_are_shown_by_what_they_come_to(browser: Client, shop: Connection) -> None:
+    rows = [row(reference=f"OIL-{number}") for number in range(60)]
+    upload(browser, shop, *rows)
+    first = ImportRun.objects.get()
+    browser.post(address("load", first))
+    tasks.apply_import(first.pk)
+
+    upload(
+        browser, shop, row(reference="OIL-1", price="13"), *rows[2:], row(reference="NEW"), row(price="free")
+    )
+    run = ImportRun.objects.latest("pk")
+    shown = {
+        name: [line.number for line in browser.get(address("change", run), {"show": name}).context["preview"]]
+        for name in ("changed", "unchanged", "created")
+    }
+    assert shown == {"changed": [1], "unchanged": list(range(2, 52)), "created": [60]}
+    second = browser.get(address("change", run), {"show": "unchanged", "row_page": 2})
+    assert [line.number for line in second.context["preview"]] == list(range(52, 60))
+    assert "is not a price" in browser.get(address("change", run), {"show": "rejected"}).text
 
 
 def test_the_default_project_belongs_to_the_connection(browser: Client, shop: Connection) -> None:

@@ -12,7 +12,7 @@ from offers import services
 from offers.imports import importing
 from offers.models import Offer, Product, Project
 from offers.state import details_of, price_of, stock_of
-from tests.offers.imports.conftest import OIL, Import, outcomes, row
+from tests.offers.imports.conftest import HEADER, OIL, Import, csv_of, outcomes, row
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,31 @@ def test_the_price_component_is_what_the_sheet_says(load: Import) -> None:
         delivery_code="1-2d",
         countries=["NL"],
     )
+
+
+def test_a_file_of_stock_alone_changes_the_stock_alone(load: Import) -> None:
+    load(OIL)
+
+    lines = load(file=b"Artikelnr;Project;Beschikbaar\nOIL-1;Pantry;7\nOIL-2;Pantry;1\n")
+
+    assert outcomes(lines) == ["changed", "rejected"]
+    assert {problem.field for problem in lines[1].problems} == {"ean", "price"}
+    offer = Offer.objects.get()
+    assert (offer.stock, str(offer.price)) == (7, "12.50")
+
+
+def test_optional_columns_are_taken_and_refused_with_reasons(load: Import) -> None:
+    header = f"{HEADER},Staffelprijzen,Landen,Comment"
+    good = load(file=csv_of(f'{OIL},"6: 11,00; 12: 10.50",be+nl,A dent', header=header))
+    assert outcomes(good) == ["created"]
+    offer = Offer.objects.get()
+    assert offer.volume_prices == [
+        {"quantity": 6, "unit_price": "11.00"},
+        {"quantity": 12, "unit_price": "10.50"},
+    ]
+    assert (offer.countries, offer.condition_comment) == ("NL,BE", "A dent")
+
+    (bad,) = load(file=csv_of(f"{OIL},12: 9; 6: 8,DE,", header=header))
+    assert {problem.field for problem in bad.problems} == {"volume_prices", "countries"}
+    assert outcomes(load(file=csv_of(f"{OIL},none,,", header=header))) == ["changed"]
+    assert Offer.objects.get().volume_prices == []

@@ -1,0 +1,69 @@
+"""Remembers what an import or bulk action changed, so that it can be undone as a whole (see offers.undoing)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from offers.models import ChangeBatch, ChangeBatchRow, ImportRun, Offer
+from offers.state import price_text
+
+Values = Mapping[str, Any]
+# One offer with its values before and after, by field; None before: it was made.
+Changed = tuple[Offer, Values | None, Values]
+
+PRODUCT = "product."
+AT_ONCE = 1000
+
+
+def record_batch(title: str, by: Any, changes: Iterable[Changed]) -> ChangeBatch:
+    """Write a whole batch."""
+    batch = start_batch(title, by)
+    record(batch, changes)
+    return batch
+
+
+def start_batch(title: str, by: Any, run: ImportRun | None = None) -> ChangeBatch:
+    """Return a batch that is filled part by part, with `record`."""
+    return ChangeBatch.objects.create(title=title[:255], created_by=by, run=run)
+
+
+def record(batch: ChangeBatch, changes: Iterable[Changed]) -> None:
+    """Add changes to a batch; call it in the transaction of the changes."""
+    ChangeBatchRow.objects.bulk_create(
+        (_row(batch, offer, before, after) for offer, before, after in changes), batch_size=AT_ONCE
+    )
+
+
+def pairs_apart(changed: Mapping[Offer, Mapping[str, tuple[Any, Any]]]) -> Iterator[Changed]:
+    """Yield changes that are given as old and new by field."""
+    for offer, pairs in changed.items():
+        before = {field: old for field, (old, _new) in pairs.items()}
+        yield offer, before, {field: new for field, (_old, new) in pairs.items()}
+
+
+def stored(value: Any) -> Any:
+    """Return a value of an offer or product as a batch keeps it."""
+    return price_text(value) if isinstance(value, Decimal) else value
+
+
+def current(offer: Offer, field: str) -> Any:
+    """Return the present value of a field as a batch would keep it."""
+    if field.startswith(PRODUCT):
+        return getattr(offer.product, field.removeprefix(PRODUCT))
+    return stored(getattr(offer, field))
+
+
+def _row(batch: ChangeBatch, offer: Offer, before: Values | None, after: Values) -> ChangeBatchRow:
+    return ChangeBatchRow(
+        batch=batch,
+        offer=offer,
+        name=offer.product.reference,
+        before=None if before is None else _stored(before),
+        after=_stored(after),
+    )
+
+
+def _stored(values: Values) -> dict[str, Any]:
+    return {field: stored(value) for field, value in values.items()}
