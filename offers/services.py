@@ -111,8 +111,9 @@ def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
     keys = list(offers.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         with transaction.atomic():
-            find_conflicts_of(_locked(keys[start : start + CHUNK]), FoundBy.CHANGE)
-            announce(_locked(keys[start : start + CHUNK]), by)
+            part = list(_locked(keys[start : start + CHUNK]))
+            find_conflicts_of(part, FoundBy.CHANGE)
+            announce(part, by)
 
 
 def is_unknown_to_bol(offer: Offer) -> bool:

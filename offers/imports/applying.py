@@ -107,9 +107,9 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
 
 
 def _announce(offers: set[int], by: Any) -> None:
-    told = Offer.objects.with_all().filter(pk__in=offers).order_by("pk")
-    find_conflicts_of(told, FoundBy.IMPORT)
-    announce(told.all(), by)
+    touched = list(Offer.objects.with_all().filter(pk__in=offers).order_by("pk"))
+    find_conflicts_of(touched, FoundBy.IMPORT)
+    announce(touched, by)
 
 
 def _overwrite(rows: Sequence[Any], fields: set[str]) -> None:
