@@ -78,7 +78,7 @@ def may_be_published(offer: Offer) -> bool:
 
 def find_conflicts_about(keys: dict[int, set[Key]], by: FoundBy, found: Found | None = None) -> Found:
     """Look at these EANs and conditions, by connection (see `keys_of`)."""
-    found = found or Found()
+    found = Found() if found is None else found
     for connection_id, asked in sorted(keys.items()):
         _settle(connection_id, _contested_or_current(connection_id, asked), by, found)
     return found

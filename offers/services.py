@@ -135,8 +135,9 @@ def announce_all(offers: QuerySet[Offer], by: Any = None) -> None:
     keys = list(offers.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), CHUNK):
         with transaction.atomic():
-            find_conflicts_of(locked(keys[start : start + CHUNK]), FoundBy.CHANGE)
-            announce(locked(keys[start : start + CHUNK]), by)
+            part = list(locked(keys[start : start + CHUNK]))
+            find_conflicts_of(part, FoundBy.CHANGE)
+            announce(part, by)
 
 
 class EanInUse(ValueError):
@@ -153,8 +154,8 @@ def change_product(product: Product, fields: Sequence[str], by: Any) -> None:
     if "ean" in fields and any(offer.is_at_bol for offer in offers):
         raise EanInUse(product.ean)
     product.save(update_fields=fields)
-    find_conflicts_of(offers.all(), FoundBy.CHANGE)
     followers = list(offers.all())
+    find_conflicts_of(followers, FoundBy.CHANGE)
     for offer in followers if "ean" in fields else []:
         offer.forget_refusal()
     announce(followers, by)

@@ -128,9 +128,9 @@ def _adopt(entries: Iterable[Entry]) -> list[int]:
 
 
 def _announce(offers: set[int], by: Any) -> None:
-    told = Offer.objects.filter(pk__in=offers).locked()
-    find_conflicts_of(told, FoundBy.IMPORT)
-    announce(told.all(), by)
+    touched = list(Offer.objects.filter(pk__in=offers).locked())
+    find_conflicts_of(touched, FoundBy.IMPORT)
+    announce(touched, by)
 
 
 def _overwrite(rows: Sequence[Any], fields: set[str]) -> None:

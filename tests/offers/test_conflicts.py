@@ -397,6 +397,15 @@ def test_what_slipped_in_is_found_at_night(oil: Offer, project: Project, other_p
     assert not OutboxMessage.objects.waiting().exists()
 
 
+def test_a_look_at_some_offers_tells_what_it_found_and_how_they_stand(
+    oil: Offer, project: Project, other_product: Product
+) -> None:
+    Offer.objects.create(project=project, product=other_product, price="19.95", stock=1)
+
+    assert find_conflicts_of([oil], FoundBy.PERSON).opened == 1
+    assert oil.is_in_conflict
+
+
 def test_a_rival_that_nobody_noticed_is_noticed_before_the_first_is_published(
     sandbox: RunningSandbox,
     oil: Offer,
