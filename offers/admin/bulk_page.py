@@ -22,7 +22,7 @@ from offers.bulk import Forecast
 from offers.deeds import Deed
 from offers.models import BulkRun, OfferQuerySet
 
-PREVIEW, CONFIRM = "preview", "confirm"
+CONFIRM = "confirm"
 
 
 class BulkPage:
