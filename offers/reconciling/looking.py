@@ -18,10 +18,10 @@ from offers.reconciling.recording import strangers_known
 
 
 class Look:
-    """Looks at the offers of one connection; `started_at` is the beginning of the pass."""
+    """Looks at the offers of one connection."""
 
-    def __init__(self, connection: Connection, client: bol.Client, started_at: datetime) -> None:
-        self._connection, self._client, self._started_at = connection, client, started_at
+    def __init__(self, connection: Connection, client: bol.Client) -> None:
+        self._connection, self._client = connection, client
 
     def compare_page(self, seen: Sequence[Sighting], asked_at: datetime) -> Part:
         """Compare a page of the list of version 11, which is as fresh as the moment it was asked for."""
