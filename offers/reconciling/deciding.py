@@ -61,6 +61,8 @@ def _decide_one(resolution: Resolution, pk: int, by: Any, project: Project | Non
 
 def _send_ours(drift: Drift, by: Any, project: Project | None) -> None:
     offer = _sendable(drift)
+    if drift.component in offer.refused:
+        offer.forget_refusal()
     _know(offer, drift)
     history.record([(offer, _("Ours is sent over what bol has (%(part)s).") % {"part": drift.component})], by)
     announce([offer], by)

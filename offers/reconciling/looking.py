@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -12,19 +12,16 @@ from connections.models import Connection
 from offers.dialects import Found, dialect_of
 from offers.models import Offer
 from offers.reconciling import comparing
-from offers.reconciling.noting import Part, Reading
+from offers.reconciling.noting import LAG, Part, Reading
 from offers.reconciling.reading import Sighting
 from offers.reconciling.recording import strangers_known
 
-# bol's list may lag behind its writes: what was confirmed so recently is read on its own.
-LAG = timedelta(minutes=5)
-
 
 class Look:
-    """Looks at the offers of one connection; `started_at` is the beginning of the pass."""
+    """Looks at the offers of one connection."""
 
-    def __init__(self, connection: Connection, client: bol.Client, started_at: datetime) -> None:
-        self._connection, self._client, self._started_at = connection, client, started_at
+    def __init__(self, connection: Connection, client: bol.Client) -> None:
+        self._connection, self._client = connection, client
 
     def compare_page(self, seen: Sequence[Sighting], asked_at: datetime) -> Part:
         """Compare a page of the list of version 11, which is as fresh as the moment it was asked for."""
@@ -63,6 +60,7 @@ class Look:
     def _newest(self, offer: Offer, reading: Reading) -> Reading | None:
         changed_at = max((at for at in (offer.known_at, offer.gone_at) if at), default=None)
         if changed_at and changed_at > reading.asked_at - LAG:
+            # The list may be older than that.
             return self._read(offer.offer_id)
         return reading
 

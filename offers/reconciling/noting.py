@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -16,6 +16,9 @@ from offers.models import KNOWN_FIELDS, Offer, OfferQuerySet, Reconciliation
 from offers.reconciling import comparing, recording
 from offers.reconciling.comparing import Finding
 from offers.state import COMPONENTS, without_title_drift
+
+# bol's lists may lag behind its writes by so much.
+LAG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,14 @@ def _strangers(look: Reconciliation, readings: Sequence[Reading]) -> list[Findin
         .values_list("offer_id", flat=True)
     )
     strangers = [reading.found for reading in readings if reading.found.offer_id not in ours]
-    expected = _being_made(look, strangers)
+    expected = _expected(look, strangers)
     return [
         comparing.made_elsewhere(found) for found in strangers if (found.ean, found.condition) not in expected
     ]
 
 
-def _being_made(look: Reconciliation, strangers: Iterable[Found]) -> set[tuple[str, str]]:
-    """Return EAN and condition of offers whose creation waits or is on its way: it will find what is there."""
+def _expected(look: Reconciliation, strangers: Iterable[Found]) -> set[tuple[str, str]]:
+    """Return EAN and condition of offers on their way in, which will find what is there, and of those just deleted."""
     unpublished = list(
         _of_connection(look)
         .filter(offer_id="", product__ean__in=[found.ean for found in strangers])
@@ -129,8 +132,12 @@ def _being_made(look: Reconciliation, strangers: Iterable[Found]) -> set[tuple[s
     return {
         (offer.product.ean, offer.condition)
         for offer in unpublished
-        if CREATE in under_way[offer.subject] or offer.sending
+        if CREATE in under_way[offer.subject] or offer.sending or _was_just_deleted(look, offer)
     }
+
+
+def _was_just_deleted(look: Reconciliation, offer: Offer) -> bool:
+    return offer.gone_at is not None and offer.gone_at > look.started_at - LAG
 
 
 def _under_way(offers: Iterable[Offer]) -> Mapping[str, frozenset[str]]:

@@ -66,7 +66,7 @@ class _Pass:
         self.look = _current(connection)
         self.look.connection = connection
         self._client, self._report = client, report
-        self._reader = Look(connection, client, self.look.started_at)
+        self._reader = Look(connection, client)
         self._rows: Iterator[Sighting] | None = None
 
     @property

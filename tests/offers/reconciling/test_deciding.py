@@ -188,6 +188,19 @@ def test_a_gone_offer_that_is_left_is_not_asked_about_again(
     assert not updates(sandbox)
 
 
+def test_ours_is_sent_although_bol_refused_it_before(
+    sandbox: RunningSandbox, changed: Found, relay: Relay, staff: User
+) -> None:
+    offer = Offer.objects.with_all().get(pk=changed(price=99).pk)
+    offer.note_refusal(offer.wanted.only(["price"]), "No")
+    offer.save()
+
+    resolve(Resolution.SEND_OURS, staff)
+    settled(offer, relay)
+
+    assert at_bol(sandbox)[0]["pricing"]["bundlePrices"][0]["unitPrice"] == Decimal("12.5")
+
+
 def test_nothing_is_decided_to_be_sent_for_an_inactive_project(changed: Found, staff: User) -> None:
     changed(price=99)
     Project.objects.update(is_active=False)

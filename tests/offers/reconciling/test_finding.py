@@ -177,6 +177,18 @@ def test_an_offer_whose_creation_waits_is_not_made_elsewhere(
     assert not open_drift()
 
 
+def test_an_offer_that_was_just_deleted_here_is_not_made_elsewhere(
+    make_shelf: Shelf, reconcile: Reconcile
+) -> None:
+    (offer,) = make_shelf(1)
+    offer.vanish()
+    offer.save()
+
+    reconcile()
+
+    assert not open_drift()
+
+
 def test_an_interrupted_pass_reports_nothing_as_gone_and_goes_on(
     sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
