@@ -35,6 +35,7 @@ def store(
     """Make an operator, or change the one with this id. Raises ValueError for a status bol does not have."""
     if status and status not in STATUSES:
         raise ValueError(f"{status} is none of {', '.join(STATUSES)}.")
+    _open(state, retailer)
     operator = find(state, retailer, operator_id) if operator_id else None
     if operator is None:
         return _add(
