@@ -13,43 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from offers import delta, rules, state, wanting
 from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod, OfferStatus
 from offers.delta import Known
+from offers.models.fields import WANTED_FIELDS
 from offers.models.product import Product
 from offers.models.project import Project
 from offers.state import DETAILS, PRICE, STOCK, Component, State
 from offers.status import Facts, status_of
-
-WANTED_FIELDS = (
-    "price",
-    "volume_prices",
-    "stock",
-    "reference_code",
-    "unknown_product_title",
-    "on_hold",
-    "fulfilment_method",
-    "delivery_code",
-    "countries",
-    "economic_operator_id",
-    "delivery_profile_id",
-)
-# Kept with a hold and forgotten with it; bol does not hear of them.
-HOLD_FIELDS = ("hold_reason", "hold_until")
-KNOWN_FIELDS = (
-    "offer_id",
-    "known_details",
-    "known_price",
-    "known_stock",
-    "details_in_doubt",
-    "price_in_doubt",
-    "stock_in_doubt",
-    "known_at",
-    "sending",
-    "refused",
-    "refusal",
-    "is_unanswered",
-    "duplicate_of",
-    "gone_at",
-    "status",
-)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):

@@ -93,7 +93,7 @@ def test_an_empty_shop_gets_back_all_that_was_exported(
         condition="GOOD",
         stock=1500,
         on_hold=True,
-        delivery_code="24uurs-23",
+        delivery_code="MijnLeverbelofte",
         volume_prices=[{"quantity": 6, "unit_price": "11.00"}, {"quantity": 12, "unit_price": "10.50"}],
         countries="NL,BE",
         reference_code="=BOL-1",
@@ -101,15 +101,15 @@ def test_an_empty_shop_gets_back_all_that_was_exported(
         economic_operator_id="eo-1",
         delivery_profile_id="profile-1",
         condition_comment="A dent.\nSmall.",
-        is_margin_good=True,
     )
+    make(pantry, 3, "Radio", condition="REFURBISHED_A", is_margin_good=True)
     make(pantry, 2, "Stored at bol", fulfilment_method="FBB")
     before = [(offer.wanted_values(), offer.condition, offer.condition_comment) for offer in everything()]
     content = exported(tmp_path, suffix)
     Offer.objects.all().delete()
     Product.objects.all().delete()
 
-    assert outcomes(load(file=content)) == ["created", "created"]
+    assert outcomes(load(file=content)) == ["created"] * 3
     after = [(offer.wanted_values(), offer.condition, offer.condition_comment) for offer in everything()]
     assert after == before
 

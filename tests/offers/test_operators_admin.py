@@ -128,7 +128,8 @@ def test_listed_offers_get_the_operator_of_their_project_at_once(
 
     asked = page.post(listed, chosen)
     assert "Each gets the economic operator" in asked.content.decode()
-    page.post(listed, {**chosen, "step": "confirm", "shown": asked.context["shown"]})
+    seen = page.post(listed, {**chosen, "step": "preview"}).context
+    page.post(listed, {**chosen, "step": "confirm", "shown": seen["shown"], "token": seen["token"]})
     settled(offer, relay)
 
     assert at_bol(sandbox)[0]["economicOperatorId"] == valid
