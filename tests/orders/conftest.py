@@ -44,12 +44,12 @@ def shop(connection: Connection, sandbox) -> Connection:
 def buy(sandbox) -> Callable[..., str]:
     """A customer buys so many of each article; the order id."""
 
-    def place(*quantities: int) -> str:
+    def place(*quantities: int, force: bool = False) -> str:
         items = [
             {"ean": ean, "quantity": quantity}
             for ean, quantity in zip(EANS, quantities or (1,), strict=False)
         ]
-        return str(sandbox.place_orders(retailer=CLIENT_ID, items=items)[0])
+        return str(sandbox.place_orders(retailer=CLIENT_ID, items=items, force=force)[0])
 
     return place
 
