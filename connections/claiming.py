@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from connections import operations
 from connections.models import Connection, MessageState, OutboxMessage
+from connections.models.outbox import OutboxQuerySet
 from connections.settling import move_to_unconfirmed, move_to_waiting
 
 # Of every claim this share goes to what has waited longest, whatever its lane: no lane starves.
 SHARE_FOR_THE_OLDEST = 10
+WINDOW = 100
 
 
 @dataclass
@@ -76,10 +78,47 @@ def take_back_abandoned(connection: Connection) -> int:
 def _choose(connection: Connection, limit: int, but_not: Collection[str]) -> list[OutboxMessage]:
     due = OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).due()
     for_the_oldest = max(limit // SHARE_FOR_THE_OLDEST, 1) if limit > 1 else 0
-    chosen = list(due.order_by("lane", "id")[: limit - for_the_oldest])
+    chosen = _first_free(due.order_by("lane", "id"), limit - for_the_oldest)
     if len(chosen) == limit - for_the_oldest and for_the_oldest:
-        chosen += due.exclude(pk__in=[message.pk for message in chosen]).order_by("id")[:for_the_oldest]
+        chosen += _first_free(due.order_by("id"), for_the_oldest, but_not={message.pk for message in chosen})
     return _one_per_subject(chosen)
+
+
+def _first_free(due: OutboxQuerySet, limit: int, but_not: Collection[int] = ()) -> list[OutboxMessage]:
+    """Return the first messages before which nothing stands, looking at a window at a time.
+
+    Two plain queries a window: one query for both is planned badly by PostgreSQL while its statistics are young.
+    """
+    free: list[OutboxMessage] = []
+    start, window = 0, list(due[:WINDOW])
+    while window:
+        free += [message for message in _free_of(window) if message.pk not in but_not]
+        if len(free) >= limit or len(window) < WINDOW:
+            break
+        start += WINDOW
+        window = list(due[start : start + WINDOW])
+    return free[:limit]
+
+
+def _free_of(messages: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+    """Return those before which nothing stands.
+
+    There is one request at a time per subject, and no newer value before bol said how the older one ended.
+    """
+    if not messages:
+        return []
+    under_way = OutboxMessage.objects.filter(
+        connection=messages[0].connection_id,
+        subject__in={message.subject for message in messages},
+        state__in=OutboxMessage.UNDER_WAY,
+    )
+    standing = set(under_way.values_list("subject", "operation"))
+    being_sent = set(under_way.filter(state=MessageState.SENDING).values_list("subject", flat=True))
+    return [
+        message
+        for message in messages
+        if message.subject not in being_sent and (message.subject, message.operation) not in standing
+    ]
 
 
 def _one_per_subject(messages: Iterable[OutboxMessage]) -> list[OutboxMessage]:
@@ -98,7 +137,7 @@ def _companions_of(connection: Connection, leaders: list[OutboxMessage]) -> list
             wanted |= Q(operation__in=names - {operation}, subject__in=subjects)
     if not wanted:
         return []
-    return list(OutboxMessage.objects.filter(wanted, connection=connection).due())
+    return _free_of(list(OutboxMessage.objects.filter(wanted, connection=connection).due()))
 
 
 def _companion_names(connection: Connection, operation: str) -> frozenset[str]:

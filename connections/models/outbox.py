@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +40,8 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
         return self.filter(state=MessageState.PENDING)
 
     def due(self) -> OutboxQuerySet:
-        """Messages that may be sent now: their time has come and nothing under way stands before them."""
-        return self.waiting().filter(not_before__lte=timezone.now()).exclude(Exists(self._standing_before()))
+        """Messages whose time has come; whether something under way stands before them, connections.claiming looks up."""
+        return self.waiting().filter(not_before__lte=timezone.now())
 
     def to_verify(self) -> OutboxQuerySet:
         """Messages whose outcome is unknown and whose time to be looked up has come."""
@@ -78,16 +78,6 @@ class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
     def abandoned(self) -> OutboxQuerySet:
         """Messages whose sender died or froze: its lease has run out."""
         return self.filter(state=MessageState.SENDING, lease_until__lt=timezone.now())
-
-    @staticmethod
-    def _standing_before() -> OutboxQuerySet:
-        """One request at a time per subject, and no newer value before bol said how the older one ended."""
-        same_operation = Q(operation=OuterRef("operation"), state__in=OutboxMessage.UNDER_WAY)
-        return OutboxMessage.objects.filter(
-            Q(state=MessageState.SENDING) | same_operation,
-            connection=OuterRef("connection"),
-            subject=OuterRef("subject"),
-        )
 
 
 class OutboxMessage(models.Model):
@@ -170,6 +160,7 @@ class OutboxMessage(models.Model):
         indexes = [
             # The relay: what may go next for this connection.
             models.Index(fields=["connection", "state", "lane", "id"], name="outbox_next"),
+            models.Index(fields=["connection", "state", "id"], name="outbox_oldest"),
             # Is anything about this subject under way; the story of one subject.
             models.Index(fields=["subject", "state"], name="outbox_subject"),
             # What ended in a period.
