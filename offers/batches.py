@@ -17,13 +17,6 @@ PRODUCT = "product."
 AT_ONCE = 1000
 
 
-def record_batch(title: str, by: Any, changes: Iterable[Changed]) -> ChangeBatch:
-    """Write a whole batch."""
-    batch = start_batch(title, by)
-    record(batch, changes)
-    return batch
-
-
 def start_batch(title: str, by: Any, run: ImportRun | None = None) -> ChangeBatch:
     """Return a batch that is filled part by part, with `record`."""
     return ChangeBatch.objects.create(title=title[:255], created_by=by, run=run)

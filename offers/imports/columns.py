@@ -96,11 +96,6 @@ class Header:
     places: dict[str, int]
 
     @property
-    def is_from_bol(self) -> bool:
-        """Tell whether this is bol's own export, whose rows are offers that bol has."""
-        return OFFER_ID in self.places
-
-    @property
     def ignored(self) -> list[str]:
         """Return the columns that mean nothing to us."""
         return [text for place, text in enumerate(self.texts) if text and place not in self.places.values()]
