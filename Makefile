@@ -19,7 +19,7 @@ run: $(V)/.ok  ## database, demo merchant, local bol.com, worker and web; PORT= 
 	@exec $(V)/bin/python manage.py dev --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 test: $(V)/.ok  ## everything that can be tested without a server of one's own
-	$(V)/bin/python -m pytest -n auto --maxprocesses 4 -m "not benchmark"
+	$(V)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not benchmark"
 	$(V)/bin/python -m pytest -m benchmark
 
 check: $(V)/.ok  ## lint, format, types, import contracts, migrations
