@@ -38,7 +38,10 @@ from connections.bol.resources import (
     offers_v10,
     orders,
     process_statuses,
+    returns,
     shipments,
+    shipping_labels,
+    subscriptions,
     transports,
 )
 from connections.bol.resources.delivery_profiles import DeliveryProfile
@@ -47,12 +50,15 @@ from connections.bol.resources.offers import CreateOffer, Offer, OfferPage, Patc
 from connections.bol.resources.orders import Order, OrderItem, ReducedOrder, ReducedOrderItem
 from connections.bol.resources.pricing import BundlePrice, Pricing
 from connections.bol.resources.process_statuses import ProcessStatus
+from connections.bol.resources.returns import ReducedReturn, ReducedReturnItem, Return, ReturnItem
 from connections.bol.resources.shipments import (
     ReducedShipment,
     Shipment,
     ShipmentItem,
     Transport,
 )
+from connections.bol.resources.shipping_labels import DeliveryOption, ShippingLabel
+from connections.bol.resources.subscriptions import Subscription
 from connections.bol.retrying import Advice, Decision, Effect, decide
 from connections.bol.sockets import make_session
 from connections.bol.throttling import Limit, Limits, Throttle, unthrottled
@@ -73,6 +79,7 @@ __all__ = [
     "Conflict",
     "CreateOffer",
     "Decision",
+    "DeliveryOption",
     "DeliveryProfile",
     "EconomicOperator",
     "Effect",
@@ -103,9 +110,15 @@ __all__ = [
     "RateLimited",
     "ReducedOrder",
     "ReducedOrderItem",
+    "ReducedReturn",
+    "ReducedReturnItem",
     "ReducedShipment",
+    "Return",
+    "ReturnItem",
     "Shipment",
     "ShipmentItem",
+    "ShippingLabel",
+    "Subscription",
     "Throttle",
     "TokenExpired",
     "TokenSource",
@@ -122,7 +135,10 @@ __all__ = [
     "offers_v10",
     "orders",
     "process_statuses",
+    "returns",
     "shipments",
+    "shipping_labels",
+    "subscriptions",
     "transports",
     "unthrottled",
 ]

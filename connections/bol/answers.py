@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 from abc import ABC
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from connections.bol.wire import Reply
 
 T = TypeVar("T")
 _SMALLEST_EPOCH_IN_MILLISECONDS = 100_000_000_000
+_BLOCK = 64 * 1024
 
 # msgspec hands over what it reads for a type it does not know; these two stand for types it would read too strictly.
 if TYPE_CHECKING:
@@ -61,14 +63,24 @@ def nothing(reply: Reply) -> None:
         raise Unreadable(f"bol answered {reply.status} where it should confirm with 204")
 
 
-def csv_text(reply: Reply) -> str:
-    """Read a CSV report. Raises Unreadable for a page for people or for a text that is not UTF-8."""
-    if reply.content_type == "text/html":
-        raise Unreadable(f"bol answered {reply.status} with a web page instead of a report")
-    try:
-        return reply.body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("bol's report is not UTF-8 text") from None
+def csv_in(file: BinaryIO) -> Callable[[Reply], None]:
+    """Make a reader of a CSV report that was written to this file, and leave the file at its beginning.
+
+    The reader raises Unreadable for a page for people or for a text that is not UTF-8.
+    """
+
+    def read(reply: Reply) -> None:
+        if reply.content_type == "text/html":
+            raise Unreadable(f"bol answered {reply.status} with a web page instead of a report")
+        file.seek(0)
+        try:
+            for _text in codecs.iterdecode(iter(lambda: file.read(_BLOCK), b""), "utf-8"):
+                pass
+        except UnicodeDecodeError:
+            raise Unreadable("bol's report is not UTF-8 text") from None
+        file.seek(0)
+
+    return read
 
 
 def to_json(body: Body) -> bytes:
@@ -86,9 +98,13 @@ def require_money(amount: Decimal) -> Decimal:
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
+def moment_from(found: Any) -> datetime:
+    """Return the aware UTC moment in any spelling bol uses. Raises ValueError, OverflowError or OSError for another."""
+    return _moment(found).astimezone(UTC)
+
+
 def _from_json(kind: type, found: Any) -> Any:
-    moment = _moment(found)
-    return moment.date() if kind is Day else moment.astimezone(UTC)
+    return _moment(found).date() if kind is Day else moment_from(found)
 
 
 def _moment(found: Any) -> datetime:

@@ -14,7 +14,11 @@ from connections.bol.resources.offers import Offers
 from connections.bol.resources.offers_v10 import OffersV10
 from connections.bol.resources.orders import Orders
 from connections.bol.resources.process_statuses import ProcessStatuses
+from connections.bol.resources.retailers import Retailers
+from connections.bol.resources.returns import Returns
 from connections.bol.resources.shipments import Shipments
+from connections.bol.resources.shipping_labels import ShippingLabels
+from connections.bol.resources.subscriptions import Subscriptions
 from connections.bol.resources.transports import Transports
 from connections.bol.sockets import make_session
 from connections.bol.throttling import Throttle, unthrottled
@@ -55,9 +59,13 @@ class Client:
         self.orders = Orders(transport)
         self.shipments = Shipments(transport)
         self.transports = Transports(transport)
+        self.shipping_labels = ShippingLabels(transport)
+        self.returns = Returns(transport)
         self.process_statuses = ProcessStatuses(transport)
         self.economic_operators = EconomicOperators(transport)
         self.delivery_profiles = DeliveryProfiles(transport)
+        self.subscriptions = Subscriptions(transport)
+        self.retailers = Retailers(transport)
 
     def using(
         self,

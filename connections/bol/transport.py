@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -54,7 +54,10 @@ def ignore(exchange: Exchange) -> None:
 
 @dataclass(frozen=True)
 class Request(Generic[T]):
-    """One call of the API; `read` turns its answer into what the caller wants, or raises Unreadable."""
+    """One call of the API; `read` turns its answer into what the caller wants, or raises Unreadable.
+
+    The body of a success goes to the file `into` where there is one, and is then not in the answer that is read.
+    """
 
     method: str
     path: str
@@ -64,6 +67,7 @@ class Request(Generic[T]):
     body: bytes | None = field(default=None, repr=False)
     content_type: str = ""
     max_bytes: int = 32 * MEBIBYTE
+    into: BinaryIO | None = field(default=None, repr=False)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -118,7 +122,8 @@ class Transport:
         self.throttle(request.method, request.path)
         note = _Note(request)
         try:
-            note.reply = exchange(self.session, self._prepare(request, bearer), request.max_bytes)
+            prepared = self._prepare(request, bearer)
+            note.reply = exchange(self.session, prepared, request.max_bytes, request.into)
             note.answer = answer = _judge(request, note.reply, bearer)
         except BolError as error:
             note.error = error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import requests
 import urllib3
@@ -50,9 +52,15 @@ def prepare(session: requests.Session, method: str, url: str, **parts: Any) -> r
         raise NotSent(f"{url} is no address to send a request to ({_name(error)})") from error
 
 
-def exchange(session: requests.Session, request: requests.PreparedRequest, max_bytes: int) -> Reply:
+def exchange(
+    session: requests.Session,
+    request: requests.PreparedRequest,
+    max_bytes: int,
+    into: BinaryIO | None = None,
+) -> Reply:
     """Send one request once and read its answer whole; redirects are not followed.
 
+    With `into` the body of a success replaces what is in that file, and the reply's own body is empty.
     Raises NotSent when the request surely did not leave, Interrupted when that cannot be known.
     """
     timeout = (CONNECT_TIMEOUT.total_seconds(), READ_TIMEOUT.total_seconds())
@@ -61,29 +69,36 @@ def exchange(session: requests.Session, request: requests.PreparedRequest, max_b
     except _FAILURES as error:
         raise _explain(error) from error
     with response:
-        return Reply(response.status_code, response.headers, _read(response, max_bytes))
+        return Reply(response.status_code, response.headers, _read(response, max_bytes, into))
 
 
-def _read(response: requests.Response, max_bytes: int) -> bytes:
+def _read(response: requests.Response, max_bytes: int, into: BinaryIO | None) -> bytes:
+    body = BytesIO()
+    is_success = 200 <= response.status_code < 300
     try:
-        return _read_whole(response, max_bytes)
+        _read_whole(response, max_bytes, into if into is not None and is_success else body)
     except Interrupted:
         # A refusal is known from its status; only what a success says cannot be missed.
         if response.status_code < 400:
             raise
         return b""
+    return body.getvalue()
 
 
-def _read_whole(response: requests.Response, max_bytes: int) -> bytes:
-    body = bytearray()
+def _read_whole(response: requests.Response, max_bytes: int, into: BinaryIO) -> None:
+    into.seek(0)
+    into.truncate()
+    for chunk in _chunks(response):
+        into.write(chunk)
+        if into.tell() > max_bytes:
+            raise Interrupted(f"bol's answer is larger than {max_bytes} bytes")
+
+
+def _chunks(response: requests.Response) -> Iterator[bytes]:
     try:
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > max_bytes:
-                raise Interrupted(f"bol's answer is larger than {max_bytes} bytes")
+        yield from response.iter_content(_CHUNK)
     except _FAILURES as error:
         raise Interrupted(f"bol's answer broke off ({_name(_reason(error))})") from error
-    return bytes(body)
 
 
 def _explain(error: Exception) -> BolError:

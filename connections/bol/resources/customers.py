@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from connections.bol.answers import Answer
 
 
@@ -24,6 +26,11 @@ class Address(Answer):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(...)"
 
+    def given(self) -> dict[str, str]:
+        """Return what bol gave, under bol's own keys."""
+        fields = msgspec.structs.fields(self)
+        return {field.encode_name: value for field in fields if (value := getattr(self, field.name))}
+
 
 class ShipmentDetails(Address):
     """Where the parcel goes; the e-mail is bol's relay address, the phone number is there for appointments only."""
@@ -31,6 +38,13 @@ class ShipmentDetails(Address):
     pickup_point_name: str | None = None
     delivery_phone_number: str | None = None
     language: str | None = None
+
+
+class CustomerDetails(Address):
+    """Who sends something back (Retailer API v10, Returns)."""
+
+    delivery_phone_number: str | None = None
+    vat_number: str | None = None
 
 
 class BillingDetails(Address):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from msgspec import UNSET, UnsetType
 
-from connections.bol.answers import Answer, Body, csv_text, json_as
+from connections.bol.answers import Answer, Body, csv_in, json_as
 from connections.bol.resources.pricing import BundlePrice, Pricing
 from connections.bol.resources.process_statuses import ProcessStatus, accepted
 from connections.bol.resources.resource import V10_CSV, Resource
@@ -154,7 +155,11 @@ class OffersV10(Resource):
         """Ask bol for a report of all offers; the `entity_id` of its SUCCESS is the report's id."""
         return self._send("POST", _EXPORT_PATH, accepted, _RequestExport(format="CSV"))
 
-    def fetch_export(self, report_id: str) -> str:
-        """Give the report as CSV with a header; read columns by name, bol may add some. Raises NotFound."""
+    def fetch_export(self, report_id: str, into: BinaryIO) -> None:
+        """Write the report to a file, which can be read from its beginning afterwards; memory stays small.
+
+        It is UTF-8 text, perhaps with a mark: CSV with a header; read columns by name, bol may add some.
+        Raises NotFound, and Unreadable for what is no report.
+        """
         path = f"{_EXPORT_PATH}/{segment(report_id)}"
-        return self._get(path, csv_text, accept=V10_CSV, max_bytes=_MAX_EXPORT)
+        self._get(path, csv_in(into), accept=V10_CSV, max_bytes=_MAX_EXPORT, into=into)

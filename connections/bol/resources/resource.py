@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from connections.bol.answers import Body, to_json
 from connections.bol.transport import Request, Transport
@@ -16,6 +16,7 @@ Query = Mapping[str, QueryValue]
 
 V10 = "application/vnd.retailer.v10+json"
 V10_CSV = "application/vnd.retailer.v10+csv"
+V10_PDF = "application/vnd.retailer.v10+pdf"
 V11 = "application/vnd.retailer.v11+json"
 
 
@@ -35,15 +36,34 @@ class Resource:
         *,
         accept: str = "",
         max_bytes: int = 32 * MEBIBYTE,
+        into: BinaryIO | None = None,
     ) -> T:
         request = Request(
-            "GET", path, read, accept or self.media_type, query=_pairs(query or {}), max_bytes=max_bytes
+            "GET",
+            path,
+            read,
+            accept or self.media_type,
+            query=_pairs(query or {}),
+            max_bytes=max_bytes,
+            into=into,
         )
         return self._transport.request(request)
 
-    def _send(self, method: str, path: str, read: Callable[[Reply], T], body: Body | None = None) -> T:
+    def _head(self, path: str, read: Callable[[Reply], T], *, accept: str = "") -> T:
+        return self._transport.request(Request("HEAD", path, read, accept or self.media_type))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Reply], T],
+        body: Body | None = None,
+        *,
+        content_type: str = "",
+    ) -> T:
         content = None if body is None else to_json(body)
-        request = Request(method, path, read, self.media_type, body=content, content_type=self.media_type)
+        content_type = content_type or self.media_type
+        request = Request(method, path, read, self.media_type, body=content, content_type=content_type)
         return self._transport.request(request)
 
 

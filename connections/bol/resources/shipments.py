@@ -119,11 +119,17 @@ class Shipment(Answer):
     shipment_date_time: Moment | None = None
     shipment_reference: str | None = None
     pickup_point: bool | None = None
+    pick_up_point: bool | None = None
+    """How old answers spell `pickup_point`."""
     order: ShipmentOrder | None = None
     shipment_details: ShipmentDetails | None = None
     billing_details: BillingDetails | None = None
     shipment_items: list[ShippedItem] = []
     transport: ShipmentTransport | None = None
+
+    def __post_init__(self) -> None:
+        if self.pickup_point is None:
+            self.pickup_point = self.pick_up_point
 
 
 _read_page = json_as(_Shipments)

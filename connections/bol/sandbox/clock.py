@@ -31,6 +31,11 @@ def in_seconds(moment: datetime) -> str:
     return moment.astimezone(AMSTERDAM).isoformat(timespec="seconds")
 
 
+def in_milliseconds(moment: datetime) -> str:
+    """The moment as bol writes it on returns, such as ``2016-11-14T11:06:48.423+01:00``."""
+    return moment.astimezone(AMSTERDAM).isoformat(timespec="milliseconds")
+
+
 def in_microseconds(moment: datetime) -> str:
     """The moment as bol writes it in version 11, such as ``2026-05-13T09:35:44.198346+02:00``."""
     return moment.astimezone(AMSTERDAM).isoformat(timespec="microseconds")

@@ -32,6 +32,11 @@ class Control:
             ("GET", "orders", self.get_orders),
             ("POST", "orders", self.place_orders),
             ("POST", "orders/<order_id>/cancellation-request", self.request_cancellation),
+            ("POST", "orders/<order_id>/cancellation", self.cancel_order),
+            ("POST", "shipments/<shipment_id>/transport-events", self.report_transport),
+            ("GET", "shipping-labels", self.get_shipping_labels),
+            ("GET", "returns", self.get_returns),
+            ("POST", "returns", self.return_items),
             ("GET", "offers", self.get_offers),
             ("POST", "offers", self.add_offer),
             ("PATCH", "offers/<offer_id>", self.change_offer),
@@ -39,6 +44,11 @@ class Control:
             ("GET", "economic-operators", self.get_economic_operators),
             ("POST", "economic-operators", self.set_economic_operator),
             ("DELETE", "economic-operators/<operator_id>", self.delete_economic_operator),
+            ("GET", "subscriptions", self.get_subscriptions),
+            ("DELETE", "subscriptions/<subscription_id>", self.delete_subscription),
+            ("POST", "subscriptions/<subscription_id>/disable", self.disable_subscription),
+            ("GET", "notifications", self.get_notifications),
+            ("POST", "signature-keys", self.replace_signature_key),
             ("GET", "clock", self.get_clock),
             ("POST", "clock", self.advance),
             ("GET", "faults", self.get_faults),
@@ -74,15 +84,39 @@ class Control:
         return Answer(200, {"orders": self.sandbox.orders(call.query("retailer"))})
 
     def place_orders(self, call: Call) -> Answer:
-        """``{"count", ...}`` or ``{"items": [{"ean", "quantity"}], ...}``, or several in ``{"orders": [...]}``."""
+        """``{"count", ...}`` or ``{"items": [{"ean", "quantity"}], ...}``, or several in ``{"orders": [...]}``.
+
+        What else may be said of an order is in `Sandbox.place_orders`.
+        """
         body = call.json()
         wanted: list[dict[str, Any]] = body.get("orders", [body])
         placed = [order_id for order in wanted for order_id in self.sandbox.place_orders(**order)]
         return Answer(201, {"orderIds": placed})
 
     def request_cancellation(self, call: Call) -> Answer:
-        self.sandbox.request_cancellation(call.arguments["order_id"])
+        """The customer asks to cancel: the order, or the ``{"item_ids": [...]}`` of it."""
+        self.sandbox.request_cancellation(call.arguments["order_id"], **_options(call))
         return Answer(204)
+
+    def cancel_order(self, call: Call) -> Answer:
+        """The customer cancels, and nobody asks the retailer: the order, or the ``{"item_ids": [...]}`` of it."""
+        self.sandbox.cancel_order(call.arguments["order_id"], **_options(call))
+        return Answer(204)
+
+    def report_transport(self, call: Call) -> Answer:
+        """``{"eventCode": "RETURNED_TO_SENDER"}``: what the carrier of a parcel reports."""
+        self.sandbox.report_transport(call.arguments["shipment_id"], call.json()["eventCode"])
+        return Answer(204)
+
+    def get_shipping_labels(self, call: Call) -> Answer:
+        return Answer(200, {"shippingLabels": self.sandbox.shipping_labels(call.query("retailer"))})
+
+    def get_returns(self, call: Call) -> Answer:
+        return Answer(200, {"returns": self.sandbox.returns(call.query("retailer"))})
+
+    def return_items(self, call: Call) -> Answer:
+        """``{"items": [{"orderItemId", "quantity"?, ...}]}``, ``{"order_id"}`` or ``{"count"}``: parcels come back."""
+        return Answer(201, {"returnIds": self.sandbox.return_items(**call.json())})
 
     def get_offers(self, call: Call) -> Answer:
         return Answer(200, {"offers": self.sandbox.offers(call.query("retailer"))})
@@ -111,6 +145,25 @@ class Control:
         self.sandbox.delete_economic_operator(call.arguments["operator_id"])
         return Answer(204)
 
+    def get_subscriptions(self, call: Call) -> Answer:
+        return Answer(200, {"subscriptions": self.sandbox.subscriptions(call.query("retailer"))})
+
+    def delete_subscription(self, call: Call) -> Answer:
+        self.sandbox.delete_subscription(call.arguments["subscription_id"])
+        return Answer(204)
+
+    def disable_subscription(self, call: Call) -> Answer:
+        self.sandbox.disable_subscription(call.arguments["subscription_id"])
+        return Answer(204)
+
+    def get_notifications(self, call: Call) -> Answer:
+        found = self.sandbox.notifications(call.query("retailer"), call.number("after", 0, lowest=0))
+        return Answer(200, {"notifications": found})
+
+    def replace_signature_key(self, call: Call) -> Answer:
+        """``{"keep_old"?}``: notifications are signed by a new key from now on."""
+        return Answer(201, {"id": self.sandbox.replace_signature_key(**call.json())})
+
     def get_clock(self, call: Call) -> Answer:
         clock = call.state.clock
         return Answer(200, {"now": clock.now().isoformat(), "ahead_s": int(clock.offset.total_seconds())})
@@ -133,6 +186,11 @@ class Control:
     def reset(self, call: Call) -> Answer:
         self.sandbox.reset()
         return Answer(204)
+
+
+def _options(call: Call) -> dict[str, Any]:
+    """The body of a request that may do without."""
+    return call.json() if call.request.get_data() else {}
 
 
 def _explaining(view: View) -> View:

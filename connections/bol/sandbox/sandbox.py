@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,16 +16,23 @@ from connections.bol.sandbox.api import (
     offers_v11,
     orders,
     process_statuses,
+    retailers,
+    returns,
     shipments,
+    shipping_labels,
+    subscriptions,
     token,
     transports,
 )
 from connections.bol.sandbox.assumptions import Assumptions
 from connections.bol.sandbox.entities import Json, Offer, Retailer, name_of
+from connections.bol.sandbox.notifying import events
+from connections.bol.sandbox.notifying import faults as notification_faults
+from connections.bol.sandbox.notifying.steering import NotificationDesk
 from connections.bol.sandbox.selling import offers as offering
 from connections.bol.sandbox.selling import operators
-from connections.bol.sandbox.selling import orders as ordering
-from connections.bol.sandbox.selling.timeline import catch_up
+from connections.bol.sandbox.selling.steering import CustomerDesk
+from connections.bol.sandbox.selling.timeline import catch_up, present
 from connections.bol.sandbox.shop.views import Shop
 from connections.bol.sandbox.state import Options, State
 from connections.bol.sandbox.web.answers import DELIVERY_PROMISE_V1, ECONOMIC_OPERATOR_V1, V10, V11
@@ -43,7 +48,7 @@ USUAL = {
 }
 
 
-class Sandbox:
+class Sandbox(CustomerDesk, NotificationDesk):
     """One bol, with its retailers, customers, clock and faults. Every method is safe for threads."""
 
     def __init__(
@@ -56,20 +61,29 @@ class Sandbox:
         state_file: str | Path | None = None,
         strict: bool = False,
         sale_delay: timedelta = timedelta(0),
+        returned_share: float = 0.0,
+        variety: bool = False,
         start: datetime | None = None,
         assumptions: Assumptions | None = None,
     ) -> None:
-        """`limits` is a file or list in bol's form, None for bol's own, or "off"; `start` stops the clock there."""
+        """`limits` is a file or list in bol's form, None for bol's own, or "off"; `start` stops the clock there.
+
+        `returned_share` is the share of parcels that customers send back by themselves, some days later. With `variety`
+        chance gives orders pick-up points, chosen days, discounts and services, where nobody says otherwise.
+        """
         options = Options(
             seed=seed,
             start=start,
             process_delay=process_delay,
             sale_delay=sale_delay,
+            returned_share=returned_share,
+            variety=variety,
             token_lifetime=token_lifetime,
             strict=strict,
             assumptions=assumptions or Assumptions(),
         )
         self.state = State(options)
+        self.state.watchers.append(events.watch)
         self.state_file = Path(state_file) if state_file else None
         budgets = RateLimits(limits, at_once=options.assumptions.a_budget_returns_at_once)
         self.application = Application(self.state, self._router(), budgets, latency)
@@ -78,9 +92,10 @@ class Sandbox:
 
     def _router(self) -> Router:
         open_routes = [*token.ROUTES, *control.Control(self).routes(), *Shop(self).routes()]
-        common = [*orders.ROUTES, *shipments.ROUTES, *transports.ROUTES, *process_statuses.ROUTES]
+        telling = [*subscriptions.ROUTES, *retailers.ROUTES]
+        parcels = [*shipments.ROUTES, *transports.ROUTES, *shipping_labels.ROUTES, *returns.ROUTES]
         versions = {
-            V10: [*common, *offers_v10.ROUTES],
+            V10: [*orders.ROUTES, *parcels, *process_statuses.ROUTES, *telling, *offers_v10.ROUTES],
             V11: offers_v11.ROUTES,
             ECONOMIC_OPERATOR_V1: economic_operators.ROUTES,
             DELIVERY_PROMISE_V1: delivery_profiles.ROUTES,
@@ -105,18 +120,11 @@ class Sandbox:
             self.application.limits.clear()
             self.application.statistics.clear()
 
-    @contextmanager
-    def _present(self) -> Iterator[None]:
-        """The world as it is now, with nobody else in it."""
-        with self.state.lock:
-            catch_up(self.state)
-            yield
-
     # What happened
 
     def ledger(self, retailer: str | None = None, after: int = 0) -> list[Json]:
         """What really happened at bol, in order; `after` is the number of the last effect that is known."""
-        with self._present():
+        with present(self.state):
             return self.state.ledger.read(retailer, after)
 
     def stats(self, retailer: str | None = None) -> Json:
@@ -157,7 +165,7 @@ class Sandbox:
 
     def offers(self, retailer: str | None = None) -> list[Json]:
         """All offers as version 11 shows them, each with its retailer."""
-        with self._present():
+        with present(self.state):
             found = self.state.offers.of(retailer)
             return [{"retailer": offer.retailer} | offers_v11.show(self.state, offer) for offer in found]
 
@@ -167,7 +175,7 @@ class Sandbox:
         `price` and `stock` may be single numbers, other fields are those of version 11 with usual defaults.
         Raises ValueError when the retailer has this offer already.
         """
-        with self._present():
+        with present(self.state):
             wanted = offer_rules.check_create(USUAL | _in_full(fields))
             if self.state.offers.same(retailer, wanted["ean"], name_of(wanted["condition"])):
                 raise ValueError(f"{retailer} already offers {wanted['ean']}.")
@@ -176,13 +184,13 @@ class Sandbox:
 
     def change_offer(self, offer_id: str, fields: Json) -> None:
         """Somebody changes an offer elsewhere; fields as in `add_offer`."""
-        with self._present():
+        with present(self.state):
             changes = offer_rules.check_patch(_in_full(fields))
             offering.update(self.state, self._offer(offer_id), changes, offering.ELSEWHERE)
 
     def delete_offer(self, offer_id: str) -> None:
         """Somebody deletes an offer elsewhere."""
-        with self._present():
+        with present(self.state):
             offering.delete(self.state, self._offer(offer_id), offering.ELSEWHERE)
 
     def _offer(self, offer_id: str) -> Offer:
@@ -192,7 +200,7 @@ class Sandbox:
 
     def economic_operators(self, retailer: str) -> list[Json]:
         """The operators of an account as bol shows them, oldest first; a new account has a few."""
-        with self._present():
+        with present(self.state):
             return [economic_operators.show(operator) for operator in operators.of(self.state, retailer)]
 
     def set_economic_operator(
@@ -202,54 +210,13 @@ class Sandbox:
         **fields: str,
     ) -> str:
         """Make an operator, or change the `name` or `status` of the one with this id; its id."""
-        with self._present():
+        with present(self.state):
             return operators.store(self.state, retailer, operator_id, **fields).operator_id
 
     def delete_economic_operator(self, operator_id: str) -> None:
         """Somebody removes an operator in bol's own screens. Raises KeyError."""
-        with self._present():
+        with present(self.state):
             operators.remove(self.state, operator_id)
-
-    # What customers do
-
-    def orders(self, retailer: str | None = None) -> list[Json]:
-        """All orders in full, oldest first, each with its retailer."""
-        with self._present():
-            return [
-                {"retailer": order.retailer} | orders.show(order) for order in self.state.orders.of(retailer)
-            ]
-
-    def place_orders(
-        self,
-        count: int = 1,
-        *,
-        retailer: str | None = None,
-        items: Sequence[Json] | None = None,
-        business: bool | None = None,
-        country: str | None = None,
-        force: bool = False,
-    ) -> list[str]:
-        """Customers order; the order ids.
-
-        Without `items` they choose anything that is for sale; with ``[{"ean" or "offerId", "quantity"?}]`` exactly
-        that. `force` lets them buy what is not for sale. Raises LookupError when there is nothing to buy.
-        """
-        buyer = ordering.Buyer(business, country)
-        with self._present():
-            return [self._place(retailer, items, buyer, force) for _ in range(count)]
-
-    def _place(
-        self, retailer: str | None, items: Sequence[Json] | None, buyer: ordering.Buyer, force: bool
-    ) -> str:
-        if not items:
-            return ordering.place(self.state, ordering.choose(self.state, retailer), buyer).order_id
-        wanted = [ordering.find_wanted(self.state, retailer, item, force) for item in items]
-        return ordering.place(self.state, wanted, buyer).order_id
-
-    def request_cancellation(self, order_id: str) -> None:
-        """The customer asks to cancel what is still open of an order."""
-        with self._present():
-            ordering.request_cancellation(self.state, self.state.orders.by_id[order_id])
 
     # Time and bad luck
 
@@ -265,18 +232,23 @@ class Sandbox:
             if rule.get("kind") == "process":
                 self.state.rulings.append(read_ruling(rule))
                 return self.state.rulings[-1]
+            if rule.get("kind") == "notification":
+                self.state.notification_rules.append(notification_faults.read(rule))
+                return self.state.notification_rules[-1]
             return asdict(self.application.faults.add(rule))
 
     def faults(self) -> list[Json]:
         """All rules, with how often they will still strike."""
         with self.state.lock:
-            return [asdict(fault) for fault in self.application.faults.rules] + self.state.rulings
+            rules = [asdict(fault) for fault in self.application.faults.rules]
+            return rules + self.state.rulings + self.state.notification_rules
 
     def clear_faults(self) -> None:
         """Heal: nothing goes wrong any more."""
         with self.state.lock:
             self.application.faults.clear()
             self.state.rulings.clear()
+            self.state.notification_rules.clear()
 
 
 def _show_retailer(retailer: Retailer) -> Json:

@@ -20,9 +20,13 @@ from typing import Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from connections.bol.sandbox import storage
+from connections.bol.sandbox.assumptions import Assumptions
+from connections.bol.sandbox.notifying import posting
 from connections.bol.sandbox.sandbox import Sandbox
 
 SAVE_EVERY = 1.0
+RETURNED_SHARE = 0.1
+LABEL_TAKES = timedelta(seconds=3)
 HANG_UP_AT_ONCE = struct.pack("ii", 1, 0)
 FAILED = "500 Internal Server Error", [("Content-Type", "text/html")], b"Internal Server Error"
 
@@ -148,6 +152,9 @@ def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterator[
     threads = [
         threading.Thread(target=server.serve_forever, args=(0.02,), name="sandbox", daemon=True),
         threading.Thread(target=_keep_saved, args=(sandbox, stopped), name="sandbox-state", daemon=True),
+        threading.Thread(
+            target=posting.keep_posting, args=(sandbox.state, stopped), name="sandbox-post", daemon=True
+        ),
     ]
     for thread in threads:
         thread.start()
@@ -196,6 +203,9 @@ def run(
         limits=limits,
         latency=timedelta(milliseconds=latency_ms),
         process_delay=timedelta(seconds=1),
+        returned_share=RETURNED_SHARE,
+        variety=True,
+        assumptions=Assumptions(a_label_is_ready_after=LABEL_TAKES),
         state_file=state,
     )
     asked_to_stop = threading.Event()

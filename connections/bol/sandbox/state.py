@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +15,25 @@ from typing import Any
 from connections.bol.sandbox.agenda import Agenda
 from connections.bol.sandbox.assumptions import Assumptions
 from connections.bol.sandbox.clock import Clock
-from connections.bol.sandbox.entities import EconomicOperator, Export, Retailer
+from connections.bol.sandbox.entities import (
+    Delivery,
+    DeliveryOption,
+    EconomicOperator,
+    Export,
+    Json,
+    Retailer,
+    ShippingLabel,
+    SigningKey,
+    Subscription,
+)
 from connections.bol.sandbox.ledger import Ledger
-from connections.bol.sandbox.stores import OfferStore, OrderStore, ProcessStore, ShipmentStore
+from connections.bol.sandbox.stores import (
+    OfferStore,
+    OrderStore,
+    ProcessStore,
+    ReturnStore,
+    ShipmentStore,
+)
 from connections.bol.sandbox.web.authorization import Tokens
 
 
@@ -29,6 +45,8 @@ class Options:
     start: datetime | None = None
     process_delay: timedelta = timedelta(0)
     sale_delay: timedelta = timedelta(0)
+    returned_share: float = 0.0
+    variety: bool = False
     token_lifetime: timedelta = timedelta(seconds=299)
     strict: bool = False
     assumptions: Assumptions = field(default_factory=Assumptions)
@@ -40,6 +58,7 @@ class State:
     def __init__(self, options: Options) -> None:
         self.lock = threading.RLock()
         self.options = options
+        self.watchers: list[Callable[[State, Json], None]] = []
         self.clear()
 
     def clear(self) -> None:
@@ -53,9 +72,19 @@ class State:
         self.offers = OfferStore()
         self.orders = OrderStore()
         self.shipments = ShipmentStore()
+        self.returns = ReturnStore()
+        self.delivery_options: dict[str, DeliveryOption] = {}
+        self.labels: dict[str, ShippingLabel] = {}
         self.processes = ProcessStore()
         self.exports: dict[str, Export] = {}
         self.operators: dict[str, EconomicOperator] = {}
+        self.subscriptions: dict[str, Subscription] = {}
+        self.signing_keys: list[SigningKey] = []
+        self.deliveries: dict[str, Delivery] = {}
+        self.due_deliveries: deque[str] = deque()
+        self.held_deliveries: list[str] = []
+        self.notification_rules: list[dict[str, Any]] = []
+        self.for_sale: dict[str, bool] = {}
         self.ledger = Ledger()
         self.agenda = Agenda()
         self.rulings: list[dict[str, Any]] = []
@@ -73,6 +102,10 @@ class State:
             yield
         finally:
             self._moment = None
+
+    def chance(self, name: str) -> Random:
+        """Luck of its own for one thing, from the seed and a name: drawing from it changes no other story."""
+        return Random(f"{self.options.seed} {name}")  # noqa: S311 - repeatable on purpose
 
     def next_number(self, kind: str) -> int:
         """Count upwards from 1, per kind of thing."""
@@ -92,5 +125,11 @@ class State:
         return str(uuid.UUID(int=(value & ~mask) | version_and_variant))
 
     def record(self, retailer: str, effect: str, subject: str, **facts: Any) -> None:
-        """Write an effect in the ledger, at this moment."""
+        """Write an effect in the ledger, at this moment, and tell those who watch."""
         self.ledger.write(self.now, retailer, effect, subject, **facts)
+        self.tell(retailer, effect, subject, **facts)
+
+    def tell(self, retailer: str, effect: str, subject: str, **facts: Any) -> None:
+        """Tell those who watch what has just happened, also where it is no effect for the ledger."""
+        for watcher in self.watchers:
+            watcher(self, {"retailer": retailer, "effect": effect, "subject": subject} | facts)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connections.bol.sandbox import entities
+from connections.bol.sandbox.notifying import deliveries
 from connections.bol.sandbox.state import State
 
 KINDS = {name: kind for name, kind in vars(entities).items() if isinstance(kind, type) and is_dataclass(kind)}
@@ -49,9 +50,16 @@ def _collect(state: State) -> dict[str, Any]:
         "offers": list(state.offers.by_id.values()),
         "orders": sorted(state.orders.by_id.values(), key=lambda order: order.changed_at),
         "shipments": list(state.shipments.by_id.values()),
+        "delivery_options": list(state.delivery_options.values()),
+        "labels": list(state.labels.values()),
+        "returns": list(state.returns.by_id.values()),
         "processes": list(state.processes.by_id.values()),
         "exports": list(state.exports.values()),
         "operators": list(state.operators.values()),
+        "subscriptions": list(state.subscriptions.values()),
+        "signing_keys": state.signing_keys,
+        "deliveries": list(state.deliveries.values()),
+        "for_sale": state.for_sale,
         "ledger": state.ledger.entries,
         "agenda": state.agenda.entries,
         "agenda_number": state.agenda.number,
@@ -66,10 +74,13 @@ def _restore(state: State, kept: dict[str, Any]) -> None:
     state.retailers = {retailer.client_id: retailer for retailer in kept["retailers"]}
     state.exports = {export.report_id: export for export in kept["exports"]}
     state.operators = {operator.operator_id: operator for operator in kept.get("operators", [])}
+    state.delivery_options = {option.option_id: option for option in kept.get("delivery_options", [])}
+    state.labels = {label.label_id: label for label in kept.get("labels", [])}
     state.ledger.entries = kept["ledger"]
     state.agenda.entries = [tuple(entry) for entry in kept["agenda"]]
     state.agenda.number = kept["agenda_number"]
     _refill(state, kept)
+    _resubscribe(state, kept)
 
 
 def _refill(state: State, kept: dict[str, Any]) -> None:
@@ -79,8 +90,19 @@ def _refill(state: State, kept: dict[str, Any]) -> None:
         state.orders.add(order)
     for shipment in kept["shipments"]:
         state.shipments.add(shipment)
+    for found in kept.get("returns", []):
+        state.returns.add(found)
     for process in kept["processes"]:
         state.processes.add(process)
+
+
+def _resubscribe(state: State, kept: dict[str, Any]) -> None:
+    found = kept.get("subscriptions", [])
+    state.subscriptions = {subscription.subscription_id: subscription for subscription in found}
+    state.signing_keys = kept.get("signing_keys", [])
+    state.deliveries = {str(delivery.number): delivery for delivery in kept.get("deliveries", [])}
+    state.for_sale = kept.get("for_sale", {})
+    deliveries.recover(state)
 
 
 def _encode(value: object) -> dict[str, Any]:

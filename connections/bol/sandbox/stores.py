@@ -7,7 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from connections.bol.sandbox.entities import Offer, Order, OrderItem, ProcessStatus, Shipment
+from connections.bol.sandbox.entities import (
+    Offer,
+    Order,
+    OrderItem,
+    ProcessStatus,
+    Return,
+    ReturnItem,
+    Shipment,
+)
 
 
 class OfferStore:
@@ -129,6 +137,43 @@ class ShipmentStore:
         """The retailer's own shipment that travels with this transport."""
         shipment = self.by_transport.get(transport_id)
         return shipment if shipment and shipment.retailer == retailer else None
+
+
+class ReturnStore:
+    """Returns by id, by RMA, by order item, and in order of registration per retailer."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Return] = {}
+        self.by_rma: dict[str, Return] = {}
+        self.by_item: dict[str, list[ReturnItem]] = defaultdict(list)
+        self.by_retailer: dict[str, list[Return]] = defaultdict(list)
+
+    def add(self, found: Return) -> None:
+        self.by_id[found.return_id] = found
+        self.by_retailer[found.retailer].append(found)
+        for item in found.items:
+            self.by_rma[item.rma_id] = found
+            self.by_item[item.item_id].append(item)
+
+    def find(self, retailer: str, return_id: str) -> Return | None:
+        """The retailer's own return."""
+        found = self.by_id.get(return_id)
+        return found if found and found.retailer == retailer else None
+
+    def find_item(self, retailer: str, rma_id: str) -> tuple[Return, ReturnItem] | None:
+        """The retailer's own return item with its return."""
+        found = self.by_rma.get(rma_id)
+        if found is None or found.retailer != retailer:
+            return None
+        return found, next(item for item in found.items if item.rma_id == rma_id)
+
+    def quantity_of(self, item_id: str) -> int:
+        """How many units of an order item were returned or are on their way."""
+        return sum(item.returned for item in self.by_item.get(item_id, []))
+
+    def of(self, retailer: str | None) -> list[Return]:
+        """All returns in order of registration, of a retailer or of everyone."""
+        return list(self.by_id.values()) if retailer is None else self.by_retailer.get(retailer, [])
 
 
 class ProcessStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -93,7 +94,7 @@ CALLS: list[Call] = [
     lambda c: c.offers_v10.update_stock(OFFER_ID, 999, managed_by_retailer=False),
     lambda c: c.offers_v10.delete(OFFER_ID),
     lambda c: c.offers_v10.request_export(),
-    lambda c: c.offers_v10.fetch_export("r1"),
+    lambda c: c.offers_v10.fetch_export("r1", io.BytesIO()),
     lambda c: c.orders.list(),
     lambda c: c.orders.list(
         status="OPEN",
@@ -113,14 +114,45 @@ CALLS: list[Call] = [
     ),
     lambda c: c.shipments.create([bol.ShipmentItem("7", 1)], shipping_label_id="l"),
     lambda c: c.transports.update("1", track_and_trace="3S1", transporter_code="TNT"),
+    lambda c: c.shipping_labels.delivery_options([bol.ShipmentItem("7", 1), bol.ShipmentItem("8")]),
+    lambda c: c.shipping_labels.create([bol.ShipmentItem("7", 1)], "o1"),
+    lambda c: c.shipping_labels.get("l1"),
+    lambda c: c.returns.list(),
+    lambda c: c.returns.list(handled=True, fulfilment_method="FBB", page=2),
+    lambda c: c.returns.get("1"),
+    *(
+        lambda c, result=result: c.returns.handle("86123452", result, 3)
+        for result in bol.returns.HANDLE_RESULTS
+    ),
+    *(
+        lambda c, result=result: c.returns.create("1044796550", 1, result)
+        for result in bol.returns.CREATE_RESULTS
+    ),
     lambda c: c.process_statuses.get("1"),
     lambda c: c.process_statuses.list("7", "CREATE_SHIPMENT"),
     lambda c: c.process_statuses.bulk(["1", "2"]),
+    lambda c: c.subscriptions.list(),
+    lambda c: c.subscriptions.get("1234"),
+    lambda c: c.subscriptions.create("https://shop.example/", ["ORDER"]),
+    lambda c: c.subscriptions.update("1234", "https://shop.example/", ["ORDER"], enabled=False),
+    lambda c: c.subscriptions.delete("1234"),
+    lambda c: c.subscriptions.test("1234"),
+    lambda c: c.subscriptions.signature_keys(),
+    lambda c: c.retailers.get(),
 ]
 
 
 REASONS = "/retailer/offers/o1/not-for-sale-reasons"
-WRAPPERS = {"orders", "shipments", "processStatuses", "countries"}
+OPTIONS = "/retailer/shipping-labels/delivery-options"
+WRAPPERS = {
+    "orders",
+    "shipments",
+    "deliveryOptions",
+    "returns",
+    "processStatuses",
+    "subscriptions",
+    "countries",
+}
 
 
 @openapi.needs_documents
@@ -158,8 +190,13 @@ def test_a_request_is_as_documented(call: Call) -> None:
         ("GET", "/retailer/orders/A1", 200, V10, lambda c: c.orders.get("A1")),
         ("GET", "/retailer/shipments", 200, V10, lambda c: c.shipments.list()),
         ("GET", "/retailer/shipments/1", 200, V10, lambda c: c.shipments.get("1")),
+        ("POST", OPTIONS, 200, V10, lambda c: c.shipping_labels.delivery_options([bol.ShipmentItem("7")])),
+        ("GET", "/retailer/returns", 200, V10, lambda c: c.returns.list()),
+        ("GET", "/retailer/returns/1", 200, V10, lambda c: c.returns.get("1")),
         ("GET", "/shared/process-status/1", 200, V10, lambda c: c.process_statuses.get("1")),
         ("POST", "/shared/process-status", 200, V10, lambda c: c.process_statuses.bulk(["1"])),
+        ("GET", "/retailer/subscriptions", 200, V10, lambda c: c.subscriptions.list()),
+        ("GET", "/retailer/subscriptions/1234", 200, V10, lambda c: c.subscriptions.get("1234")),
     ],
 )
 def test_a_full_answer_as_documented_is_read_whole(
@@ -187,7 +224,9 @@ def keys(found: Any) -> set[str]:
 @openapi.needs_documents
 def test_the_documents_object_to_a_wrong_request() -> None:
     faults = openapi.request_faults("PUT", "/retailer/offers/o1/stock", V10, body=b'{"amount":1000}')
+    still_approved = b'{"orderItemId":"1","quantityReturned":1,"handlingResult":"STILL_APPROVED"}'
 
     assert len(faults) == 2
+    assert openapi.request_faults("POST", "/retailer/returns", "application/json", body=still_approved) != []
     assert openapi.response_faults("PUT", "/retailer/offers/o1/stock", 200, V10, b"{}") != []
     assert ACCEPTED["status"] == "PENDING"

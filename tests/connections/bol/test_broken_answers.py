@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import struct
 import threading
@@ -139,7 +140,7 @@ def test_an_answer_larger_than_its_bound_is_not_read(monkeypatch: pytest.MonkeyP
         bol.Client(bol.FixedToken("t"), api_url=server.url) as own,
         pytest.raises(bol.Interrupted, match="larger than 1000000 bytes"),
     ):
-        own.offers_v10.fetch_export("r1")
+        own.offers_v10.fetch_export("r1", io.BytesIO())
 
 
 def test_a_refusal_that_breaks_off_is_still_a_refusal() -> None:

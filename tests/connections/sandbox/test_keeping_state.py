@@ -10,7 +10,7 @@ import pytest
 
 from connections.bol.sandbox import Sandbox, serve
 
-from .seller import EAN, OTHER_EAN, SECRET, Seller
+from .seller import EAN, OTHER_EAN, SECRET, THIRD_EAN, Seller
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -23,9 +23,24 @@ def trade(url):
         control = f"{url}/_sandbox"
         offer_id = seller.create_offer(stock={"amount": 50, "managedByRetailer": True})
         seller.create_offer(ean=OTHER_EAN)
+        via_bol = seller.create_offer(
+            ean=THIRD_EAN, fulfilment={"method": "FBR", "schedule": "SHIPPING_VIA_BOL"}
+        )
+        body = {"items": [{"offerId": via_bol}]}
+        [order_id] = seller.session.post(f"{control}/orders", json=body).json()["orderIds"]
+        items = [{"orderItemId": seller.order(order_id)["orderItems"][0]["orderItemId"]}]
+        path = "/retailer/shipping-labels"
+        options = seller.send("POST", f"{path}/delivery-options", {"orderItems": items}).json()
+        option_id = options["deliveryOptions"][0]["shippingLabelOfferId"]
+        label = {"orderItems": items, "shippingLabelOfferId": option_id}
+        seller.outcome(seller.command("POST", path, label))
         orders = seller.session.post(f"{control}/orders", json={"count": 5}).json()["orderIds"]
         item = seller.order(orders[0])["orderItems"][0]
         seller.ship(item["orderItemId"], 1, shipmentReference="S1")
+        [return_id] = seller.session.post(f"{control}/returns", json={"count": 1}).json()["returnIds"]
+        [sent_back] = seller.send("GET", f"/retailer/returns/{return_id}").json()["returnItems"]
+        handling = {"handlingResult": "RETURN_RECEIVED", "quantityReturned": 1}
+        seller.outcome(seller.command("PUT", f"/retailer/returns/{sent_back['rmaId']}", handling))
         seller.session.post(f"{control}/orders/{orders[1]}/cancellation-request")
         seller.v11("PATCH", f"/retailer/offers/{offer_id}", {"stock": {"amount": 7}})
         seller.session.post(f"{control}/clock", json={"advance_s": 3600})
@@ -45,6 +60,8 @@ def test_the_same_seed_tells_the_same_story():
 
     assert first.ledger() == second.ledger()
     assert first.orders() == second.orders()
+    assert first.returns() == second.returns()
+    assert first.shipping_labels() == second.shipping_labels()
     assert first.offers() == second.offers()
     assert len(first.ledger()) > 8
 
@@ -62,6 +79,11 @@ def test_a_restart_forgets_nothing(tmp_path):
     assert after.ledger() == before.ledger()
     assert after.offers() == before.offers()
     assert after.orders() == before.orders()
+    assert after.returns() == before.returns()
+    assert after.shipping_labels() == before.shipping_labels()
+    assert after.state.delivery_options == before.state.delivery_options
+    assert len(after.shipping_labels()) == 1
+    assert len(after.returns()[0]["returnItems"][0]["processingResults"]) == 1
     assert after.retailers() == before.retailers()
     assert after.state.now == before.state.now
     assert after.stats()["tokens_issued"] == 1
@@ -78,7 +100,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path):
         with seller.session:
             seller.log_in()
             orders = seller.send("GET", "/retailer/orders?status=ALL").json()["orders"]
-            assert len(orders) == 5
+            assert len(orders) == 6
             shipment = seller.send("GET", "/retailer/shipments").json()["shipments"][0]
             assert shipment["shipmentReference"] == "S1"
             assert (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from connections.bol.sandbox import Assumptions
@@ -167,7 +169,7 @@ def test_a_transport_and_a_label_exclude_each_other(seller, item_id):
     assert violation["reason"].startswith("Conflicting transport method")
 
 
-def test_an_unknown_label_fails_later(bol, seller, item_id):
+def test_a_label_that_was_never_bought_fails_later(bol, seller, item_id):
     body = {"orderItems": [{"orderItemId": item_id}], "shippingLabelId": "5f1f6d2c"}
 
     assert seller.outcome(seller.command("POST", "/retailer/shipments", body))["status"] == "FAILURE"
@@ -200,6 +202,104 @@ def test_a_transport_can_be_corrected(bol, seller, order, item_id):
     transport = seller.send("GET", f"/retailer/shipments/{shipment['shipmentId']}").json()["transport"]
     assert (transport["transporterCode"], transport["trackAndTrace"]) == ("TNT", "3S2")
     assert bol.ledger()[-1]["effect"] == "TRANSPORT_CHANGED"
+
+
+def events_of(seller, shipment):
+    transport = seller.send("GET", f"/retailer/shipments/{shipment['shipmentId']}").json()["transport"]
+    return [event["eventCode"] for event in transport.get("transportEvents", [])]
+
+
+def test_a_carrier_reports_where_a_parcel_is(bol, seller, order, item_id):
+    seller.ship(item_id, 3)
+    [shipment] = shipments_of(seller, order)
+    assert events_of(seller, shipment) == []
+
+    bol.advance(timedelta(hours=2))
+    seller.log_in()
+    assert events_of(seller, shipment) == ["PRE_ANNOUNCED"]
+    bol.advance(timedelta(days=2))
+    seller.log_in()
+
+    arrived = ["PRE_ANNOUNCED", "AT_TRANSPORTER", "IN_TRANSIT", "DELIVERED_AT_CUSTOMER"]
+    assert events_of(seller, shipment) == arrived
+    assert bol.ledger()[-1]["effect"] == "ITEM_SHIPPED", "what a carrier reports changes nothing at bol"
+
+
+def test_a_parcel_waits_at_its_pickup_point(bol, seller, offer_id):
+    [order_id] = bol.place_orders(items=[{"offerId": offer_id}], pickup_point=True)
+    order = seller.order(order_id)
+    seller.ship(order["orderItems"][0]["orderItemId"], 1)
+    bol.advance(timedelta(days=3))
+    seller.log_in()
+
+    [shipment] = shipments_of(seller, order)
+
+    assert events_of(seller, shipment)[-2:] == ["AT_PICK_UP_POINT", "PICKED_UP_AT_PICK_UP_POINT"]
+
+
+def test_a_parcel_may_go_another_way(bol, seller, order, item_id):
+    seller.ship(item_id, 3)
+    [shipment] = shipments_of(seller, order)
+    bol.advance(timedelta(hours=2))
+    seller.log_in()
+    control = f"{seller.url}/_sandbox/shipments/{shipment['shipmentId']}/transport-events"
+
+    assert seller.session.post(control, json={"eventCode": "RETURNED_TO_SENDER"}).status_code == 204
+    assert seller.session.post(control, json={"eventCode": "EATEN"}).status_code == 400
+    bol.advance(timedelta(days=4))
+    seller.log_in()
+
+    assert events_of(seller, shipment) == ["PRE_ANNOUNCED", "RETURNED_TO_SENDER"]
+
+
+def test_nobody_reports_a_parcel_without_a_code(bol, seller, order, item_id):
+    seller.ship(item_id, 3, transport={"transporterCode": "BRIEFPOST"})
+    [shipment] = shipments_of(seller, order)
+    bol.advance(timedelta(days=2))
+    seller.log_in()
+    assert events_of(seller, shipment) == []
+
+    path = f"/retailer/transports/{shipment['transport']['transportId']}"
+    seller.outcome(seller.command("PUT", path, {"trackAndTrace": "3S9", "transporterCode": "TNT"}))
+    bol.advance(timedelta(hours=2))
+    seller.log_in()
+
+    assert events_of(seller, shipment) == ["PRE_ANNOUNCED"]
+
+
+def test_a_correction_is_in_the_ledger_with_its_facts(bol, seller, order, item_id):
+    seller.ship(item_id, 3)
+    [shipment] = shipments_of(seller, order)
+    transport_id = shipment["transport"]["transportId"]
+    body = {"trackAndTrace": "JVGL1", "transporterCode": "DHLFORYOU"}
+
+    seller.outcome(seller.command("PUT", f"/retailer/transports/{transport_id}", body))
+
+    facts = {
+        "effect": "TRANSPORT_CHANGED",
+        "subject": transport_id,
+        "shipment": shipment["shipmentId"],
+        "order": order["orderId"],
+        "transporter": "DHLFORYOU",
+        "track_and_trace": "JVGL1",
+    }
+    assert bol.ledger()[-1] | facts == bol.ledger()[-1]
+
+
+def test_the_transport_of_bol_and_of_others_is_not_ours_to_change(bol, seller, seller_at, order, item_id):
+    seller.ship(item_id, 3)
+    seller.create_offer(ean=OTHER_EAN)
+    bol.place_orders(items=[{"ean": OTHER_EAN, "method": "FBB"}])
+    bol.advance(timedelta(hours=13))
+    seller.log_in()
+    [ours] = shipments_of(seller, order)
+    [of_bol] = seller.send("GET", "/retailer/shipments?fulfilment-method=FBB").json()["shipments"]
+
+    for who, shipment in ((seller, of_bol), (seller_at(seller.url, "shop-b"), ours)):
+        path = f"/retailer/transports/{shipment['transport']['transportId']}"
+        assert who.outcome(who.command("PUT", path, {"trackAndTrace": "3S2"}))["status"] == "FAILURE"
+
+    assert "TRANSPORT_CHANGED" not in [entry["effect"] for entry in bol.ledger()]
 
 
 def test_an_unknown_transport_fails_later(seller):

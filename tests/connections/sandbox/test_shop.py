@@ -102,6 +102,33 @@ def test_the_state_of_an_order_is_shown(seller, order):
     assert '<span class="chip shipped">shipped</span>' in page(seller)
 
 
+def test_a_customer_can_send_back_what_was_received(bol, seller, order):
+    assert "Send back" not in page(seller)
+    seller.ship(order["orderItems"][0]["orderItemId"], 2)
+    assert "Send back" in page(seller)
+
+    text = seller.session.post(f"{seller.url}/send-back", data={"order": order["orderId"]}).text
+
+    [found] = bol.returns()
+    assert found["returnItems"][0]["expectedQuantity"] == 2
+    assert f"sends it back: return {found['returnId']}" in text
+    assert "coming back" in text
+    assert "Send back" not in text
+    again = seller.session.post(f"{seller.url}/send-back", data={"order": order["orderId"]}).text
+    assert "There is nothing to send back." in again
+
+
+def test_the_end_of_a_return_is_shown(bol, seller, order):
+    seller.ship(order["orderItems"][0]["orderItemId"], 1)
+    bol.return_items(order_id=order["orderId"])
+    bol.advance(timedelta(days=31))
+
+    text = page(seller)
+
+    assert "return handled" in text
+    assert f"1 of EAN {EAN} of order {order['orderId']}: EXPIRED (by bol)" in text
+
+
 def test_the_clock_has_buttons(bol, seller):
     before = bol.state.now
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from itertools import islice
 
 from connections.bol.sandbox.api.process_statuses import PAGE_SIZE, accepted
@@ -30,6 +29,7 @@ REASON_CODES = (
     "UNFINDABLE_ITEM",
     "OTHER",
 )
+NOT_FOR_BILLING = ("language", "deliveryPhoneNumber")
 HISTORY = timedelta(days=92)
 LONGEST_INTERVAL = 60
 
@@ -109,7 +109,7 @@ def get_order(call: Call) -> Answer:
     order = call.state.orders.find(call.account, order_id)
     if order is None:
         raise not_found(f"Order for order id {order_id} not found.")
-    return Answer(200, show(order))
+    return Answer(200, show(order, with_offers=call.state.options.assumptions.an_order_names_its_offers))
 
 
 def cancel_order_item(call: Call) -> Answer:
@@ -149,45 +149,51 @@ def _show_reduced_item(item: OrderItem) -> Json:
     }
 
 
-def show(order: Order) -> Json:
+def show(order: Order, *, with_offers: bool = True) -> Json:
     """An Order, with everything bol tells about it."""
-    return {
+    shown = {
         "orderId": order.order_id,
-        "pickupPoint": False,
+        "pickupPoint": order.customer.pickup_point is not None,
         "orderPlacedDateTime": in_seconds(order.placed_at),
         "shipmentDetails": show_address(order.customer),
         "billingDetails": show_billing(order.customer),
-        "orderItems": [_show_item(item) for item in order.items],
+        "orderItems": [_show_item(item, with_offers) for item in order.items],
     }
+    return without_none(shown)
 
 
 def show_address(customer: Customer) -> Json:
     """ShipmentDetails."""
-    return without_none(customer.address | {"company": customer.business.get("company")})
+    more = {"pickupPointName": customer.pickup_point, "company": customer.business.get("company")}
+    return without_none(customer.address | more)
 
 
-def show_billing(customer: Customer) -> Json:
-    """BillingDetails; a business is known by its company, VAT number and registration."""
-    address = {key: value for key, value in customer.address.items() if key != "language"}
-    return address | customer.business
+def show_billing(customer: Customer) -> Json | None:
+    """BillingDetails, which may be missing; a business is known by its company, VAT number and registration."""
+    if not customer.tells_billing:
+        return None
+    home = customer.home or customer.address
+    return {key: value for key, value in home.items() if key not in NOT_FOR_BILLING} | customer.business
 
 
-def _show_item(item: OrderItem) -> Json:
-    return {
+def _show_item(item: OrderItem, with_offer: bool) -> Json:
+    shown = {
         "orderItemId": item.item_id,
         "cancellationRequest": item.cancellation_request,
         "fulfilment": _show_fulfilment(item),
-        "offer": show_offer(item),
+        "offer": show_offer(item) if with_offer else None,
         "product": show_product(item),
         "quantity": item.quantity,
         "quantityShipped": item.shipped,
         "quantityCancelled": item.cancelled,
         "unitPrice": item.unit_price,
-        "totalPrice": Decimal(item.unit_price * item.quantity),
-        "discounts": [],
+        "totalPrice": item.total_price,
+        "discounts": item.discounts,
         "commission": item.commission,
+        "additionalServices": [{"serviceType": service} for service in item.services] or None,
         "latestChangedDateTime": in_seconds(item.changed_at),
     }
+    return without_none(shown)
 
 
 def show_offer(item: OrderItem) -> Json:
@@ -201,13 +207,20 @@ def show_product(item: OrderItem) -> Json:
 
 
 def _show_fulfilment(item: OrderItem) -> Json:
-    return {
+    shown = {
         "method": item.method,
         "distributionParty": item.distribution_party,
-        "latestDeliveryDate": item.latest_delivery.isoformat(),
+        "latestDeliveryDate": show_latest_delivery(item),
+        "exactDeliveryDate": item.exact_delivery.isoformat() if item.exact_delivery else None,
         "expiryDate": item.expiry.isoformat(),
-        "timeFrameType": "REGULAR",
+        "timeFrameType": item.time_frame,
     }
+    return without_none(shown)
+
+
+def show_latest_delivery(item: OrderItem) -> str | None:
+    """The last day of delivery, which is empty where the customer chose an exact one."""
+    return None if item.exact_delivery else item.latest_delivery.isoformat()
 
 
 ROUTES = [

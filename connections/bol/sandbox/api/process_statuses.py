@@ -76,7 +76,9 @@ def read_statuses(call: Call) -> Answer:
             query.require("processStatusId")
     wanted = [str(query.values["processStatusId"]) for query in queries]
     found = [call.state.processes.find(call.account, process_id) for process_id in wanted]
-    return _listed(call, [process for process in found if process])
+    known = [process for process in found if process]
+    keeps_order = call.state.options.assumptions.a_bulk_answer_keeps_the_order
+    return _listed(call, known if keeps_order else known[::-1])
 
 
 def _listed(call: Call, found: list[ProcessStatus]) -> Answer:

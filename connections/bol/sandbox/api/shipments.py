@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from connections.bol.sandbox.api.orders import show_address, show_billing, show_offer, show_product
+from connections.bol.sandbox.api.orders import (
+    show_address,
+    show_billing,
+    show_latest_delivery,
+    show_offer,
+    show_product,
+)
 from connections.bol.sandbox.api.process_statuses import PAGE_SIZE, accepted
 from connections.bol.sandbox.api.transporters import TRANSPORTERS
 from connections.bol.sandbox.clock import in_seconds
@@ -76,10 +82,9 @@ def _of_order(call: Call) -> list[Shipment]:
 
 
 def _of_method(call: Call) -> list[Shipment]:
-    """What bol ships itself is not in the sandbox."""
-    if call.choice("fulfilment-method", ("FBR", "FBB"), "FBR") == "FBB":
-        return []
-    return call.state.shipments.by_retailer.get(call.account, [])
+    method = call.choice("fulfilment-method", ("FBR", "FBB"), "FBR")
+    found = call.state.shipments.by_retailer.get(call.account, [])
+    return [shipment for shipment in found if shipment.method == method]
 
 
 def get_shipment(call: Call) -> Answer:
@@ -117,7 +122,7 @@ def _show(state: State, shipment: Shipment) -> Json:
         "shipmentId": shipment.shipment_id,
         "shipmentDateTime": in_seconds(shipment.shipped_at),
         "shipmentReference": shipment.reference,
-        "pickupPoint": False,
+        "pickupPoint": order.customer.pickup_point is not None,
         "order": _show_order(order),
         "shipmentDetails": show_address(order.customer),
         "billingDetails": show_billing(order.customer),
@@ -132,11 +137,7 @@ def _show(state: State, shipment: Shipment) -> Json:
 def _show_item(item: OrderItem, quantity: int) -> Json:
     return {
         "orderItemId": item.item_id,
-        "fulfilment": {
-            "method": item.method,
-            "distributionParty": item.distribution_party,
-            "latestDeliveryDate": item.latest_delivery.isoformat(),
-        },
+        "fulfilment": _show_fulfilment(item),
         "offer": show_offer(item),
         "product": show_product(item),
         "quantity": item.quantity,
@@ -146,13 +147,28 @@ def _show_item(item: OrderItem, quantity: int) -> Json:
     }
 
 
+def _show_fulfilment(item: OrderItem) -> Json:
+    shown = {
+        "method": item.method,
+        "distributionParty": item.distribution_party,
+        "latestDeliveryDate": show_latest_delivery(item),
+    }
+    return without_none(shown)
+
+
 def _show_transport(shipment: Shipment) -> Json:
     shown = {
         "transportId": shipment.transport_id,
         "transporterCode": shipment.transporter_code,
         "trackAndTrace": shipment.track_and_trace,
+        "shippingLabelId": shipment.label_id,
+        "transportEvents": [_show_event(event) for event in shipment.events] or None,
     }
     return without_none(shown)
+
+
+def _show_event(event: Json) -> Json:
+    return {"eventCode": event["code"], "eventDateTime": in_seconds(event["at"])}
 
 
 ROUTES = [

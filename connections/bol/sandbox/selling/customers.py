@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from connections.bol.sandbox.entities import Customer, Json, without_none
+from connections.bol.sandbox.selling.basket import Buyer
 
 FEMALE = ("Sanne", "Fatima", "Lotte", "Eva", "Noor", "Yara", "Femke", "Ineke")
 MALE = ("Daan", "Mohammed", "Bram", "Sem", "Kees", "Ruben", "Luuk", "Giorgio")
@@ -30,6 +32,18 @@ CITIES = (
 )
 BELGIAN_CITIES = (("2000", "Antwerpen"), ("9000", "Gent"), ("3000", "Leuven"), ("8000", "Brugge"))
 COMPANIES = ("Bakkerij Het Kruimeltje", "Fietsen & Zo", "Studio Zeewind", "Loodgieter Lek BV")
+# Name, street, house number, postal code and city.
+PICKUP_POINTS = {
+    "NL": (
+        ("Albert Heijn: UTRECHT", "Twijnstraat", "12", "3511ZK", "Utrecht"),
+        ("Albert Heijn: ZWOLLE", "Assendorperstraat", "101", "8012DG", "Zwolle"),
+        ("PostNL punt: DELFT", "Choorstraat", "8", "2611JG", "Delft"),
+    ),
+    "BE": (
+        ("Delhaize: GENT", "Kouter", "150", "9000", "Gent"),
+        ("Kariboo: LEUVEN", "Diestsestraat", "44", "3000", "Leuven"),
+    ),
+}
 LETTERS = "ABCDEFGHJKLNPRSTVWXZ"
 
 
@@ -72,3 +86,24 @@ def _business(random: Random, address: Json) -> Json:
         "kvkNumber": f"0{digits}" if in_belgium else digits[:8],
         "orderReference": f"INK-{random.randint(1000, 9999)}",
     }
+
+
+def settle_in(customer: Customer, buyer: Buyer, random: Random) -> Customer:
+    """The same customer where the parcel is to go: at a pick-up point, or at a door that may need a phone call."""
+    if buyer.pickup_point:
+        customer = _at_pickup_point(customer, buyer.pickup_point, random)
+    if buyer.time_frame == "APPOINTMENT":
+        phone = {"deliveryPhoneNumber": f"06{random.randrange(10**8):08d}"}
+        customer = replace(customer, address=customer.address | phone)
+    if buyer.address_hint:
+        hint = {"extraAddressInformation": buyer.address_hint}
+        customer = replace(customer, address=customer.address | hint)
+    return replace(customer, tells_billing=buyer.tells_billing)
+
+
+def _at_pickup_point(customer: Customer, wanted: bool | str, random: Random) -> Customer:
+    chosen, street, number, zip_code, city = random.choice(PICKUP_POINTS[customer.address["countryCode"]])
+    place = {"streetName": street, "houseNumber": number, "zipCode": zip_code, "city": city}
+    kept = {key: value for key, value in customer.address.items() if key != "houseNumberExtension"}
+    name = wanted if isinstance(wanted, str) else chosen
+    return replace(customer, address=kept | place, pickup_point=name, home=customer.address)

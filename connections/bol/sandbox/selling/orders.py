@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
-from connections.bol.sandbox.assumptions import COMMISSION_RATE
+from connections.bol.sandbox.assumptions import BOL_SHIPS_AFTER_HOURS, COMMISSION_RATE
 from connections.bol.sandbox.clock import day_of, start_of
 from connections.bol.sandbox.entities import Json, Offer, Order, OrderItem
-from connections.bol.sandbox.selling.customers import invent
+from connections.bol.sandbox.selling import varying
+from connections.bol.sandbox.selling.basket import Buyer, Line
+from connections.bol.sandbox.selling.customers import invent, settle_in
 from connections.bol.sandbox.selling.offers import (
     corrected_stock,
     days_to_customer,
@@ -29,28 +31,24 @@ class NothingForSale(LookupError):
     """A customer wanted something that cannot be bought now."""
 
 
-@dataclass(frozen=True)
-class Buyer:
-    """What is known of a customer beforehand; None lets chance decide."""
-
-    business: bool | None = None
-    country: str | None = None
-
-
-def place(state: State, wanted: list[tuple[Offer, int]], buyer: Buyer = Buyer()) -> Order:
-    """A customer orders these quantities of these offers, all of one retailer."""
+def place(state: State, lines: list[Line], buyer: Buyer) -> Order:
+    """A customer orders these lines, all of one retailer."""
     number = state.next_number("order")
+    customer = invent(state.random, buyer.business, buyer.country)
+    if state.options.variety:
+        buyer, lines = varying.vary(state, number, customer, buyer, lines)
     order = Order(
         number=number,
         order_id=f"A{100_000 + number}LP{number % 10}",
-        retailer=wanted[0][0].retailer,
+        retailer=lines[0].offer.retailer,
         placed_at=state.now,
         changed_at=state.now,
-        customer=invent(state.random, buyer.business, buyer.country),
-        items=[_item(state, offer, quantity) for offer, quantity in wanted],
+        customer=settle_in(customer, buyer, state.chance(f"door {number}")),
+        items=[_item(state, line, buyer) for line in lines],
     )
     state.orders.add(order)
     _plan_expiry(state, order)
+    _plan_shipping_by_bol(state, order)
     items = [
         {"item": i.item_id, "offer": i.offer_id, "ean": i.ean, "quantity": i.quantity} for i in order.items
     ]
@@ -58,9 +56,11 @@ def place(state: State, wanted: list[tuple[Offer, int]], buyer: Buyer = Buyer())
     return order
 
 
-def _item(state: State, offer: Offer, quantity: int) -> OrderItem:
+def _item(state: State, line: Line, buyer: Buyer) -> OrderItem:
+    offer, quantity = line.offer, line.quantity
     price = unit_price(offer, quantity)
-    latest_delivery = day_of(state.now + days_to_customer(offer))
+    latest_delivery = buyer.exact_delivery or promised_day(state, offer)
+    method = line.method or offer.fulfilment["method"]
     offer.quantity_open += quantity
     offer.quantity_ordered_since += quantity
     return OrderItem(
@@ -69,8 +69,8 @@ def _item(state: State, offer: Offer, quantity: int) -> OrderItem:
         ean=offer.ean,
         title=title_of(offer),
         reference=offer.reference,
-        method=offer.fulfilment["method"],
-        distribution_party="BOL" if _bol_carries(offer) else "RETAILER",
+        method=method,
+        distribution_party=line.distribution_party or _carrier(offer, method),
         quantity=quantity,
         unit_price=price,
         commission=(price * quantity * Decimal(COMMISSION_RATE)).quantize(CENT),
@@ -78,11 +78,21 @@ def _item(state: State, offer: Offer, quantity: int) -> OrderItem:
         expiry=latest_delivery + timedelta(days=3),
         baseline=offer.baseline,
         changed_at=state.now,
+        exact_delivery=buyer.exact_delivery,
+        time_frame=buyer.time_frame or "REGULAR",
+        discounts=list(line.discounts),
+        services=list(line.services),
     )
 
 
-def _bol_carries(offer: Offer) -> bool:
-    return offer.fulfilment["method"] == "FBB" or offer.fulfilment.get("schedule") == "SHIPPING_VIA_BOL"
+def promised_day(state: State, offer: Offer) -> date:
+    """The last day on which an offer that is bought now arrives."""
+    return day_of(state.now + days_to_customer(offer))
+
+
+def _carrier(offer: Offer, method: str) -> str:
+    via_bol = offer.fulfilment.get("schedule") == "SHIPPING_VIA_BOL"
+    return "BOL" if method == "FBB" or via_bol else "RETAILER"
 
 
 def _plan_expiry(state: State, order: Order) -> None:
@@ -91,14 +101,19 @@ def _plan_expiry(state: State, order: Order) -> None:
         state.agenda.plan(start_of(item.expiry + grace), "expiry", item.item_id)
 
 
-def choose(state: State, retailer: str | None) -> list[tuple[Offer, int]]:
+def _plan_shipping_by_bol(state: State, order: Order) -> None:
+    if any(item.method == "FBB" for item in order.items):
+        state.agenda.plan(state.now + timedelta(hours=BOL_SHIPS_AFTER_HOURS), "bol-ships", order.order_id)
+
+
+def choose(state: State, retailer: str | None) -> list[Line]:
     """What a random customer puts in the basket: mostly one of one thing; raises NothingForSale."""
     first = _choose_offer(state, retailer)
     basket = {first.offer_id: first}
     if state.random.random() < 0.15:
         second = _choose_offer(state, first.retailer)
         basket[second.offer_id] = second
-    return [(offer, _choose_quantity(state, offer)) for offer in basket.values()]
+    return [Line(offer, _choose_quantity(state, offer)) for offer in basket.values()]
 
 
 def _choose_quantity(state: State, offer: Offer) -> int:
@@ -123,14 +138,28 @@ def _first_for_sale(state: State, retailer: str | None) -> Offer:
     raise NothingForSale("No offer is for sale.")
 
 
-def request_cancellation(state: State, order: Order) -> None:
-    """The customer asks to cancel whatever is still open."""
-    for item in order.items:
+def request_cancellation(state: State, order: Order, item_ids: Sequence[str] | None = None) -> None:
+    """The customer asks to cancel whatever is still open of these items, or of all."""
+    for item in _chosen(order, item_ids):
         if item.open and not item.cancellation_request:
             item.cancellation_request = True
             note_change(state, order, item)
             facts = {"order": order.order_id, "by": CUSTOMER}
             state.record(order.retailer, "CANCELLATION_REQUESTED", item.item_id, **facts)
+
+
+def cancel_by_customer(state: State, order: Order, item_ids: Sequence[str] | None = None) -> None:
+    """The customer cancels in time, and bol carries it out without asking the retailer."""
+    for item in _chosen(order, item_ids):
+        if item.open:
+            cancel(state, order, item, "REQUESTED_BY_CUSTOMER", CUSTOMER)
+
+
+def _chosen(order: Order, item_ids: Sequence[str] | None) -> list[OrderItem]:
+    known = {item.item_id: item for item in order.items}
+    if item_ids is None:
+        return order.items
+    return [known[item_id] for item_id in item_ids]
 
 
 def cancel(state: State, order: Order, item: OrderItem, reason: str, by: str) -> None:
@@ -166,15 +195,15 @@ def note_change(state: State, order: Order, item: OrderItem) -> None:
     state.orders.note_change(order)
 
 
-def find_wanted(state: State, retailer: str | None, wanted: Json, force: bool = False) -> tuple[Offer, int]:
-    """The offer and quantity of ``{"ean" or "offerId", "quantity"?}``; raises NothingForSale unless forced."""
+def find_wanted(state: State, retailer: str | None, wanted: Json, force: bool = False) -> Line:
+    """The line for ``{"ean" or "offerId", "quantity"?, ...}``; raises NothingForSale unless forced."""
     quantity = int(wanted.get("quantity", 1))
     offers = _offers_named(state, retailer, wanted)
     for offer in offers:
         if is_for_sale(state, offer) and corrected_stock(offer) >= quantity:
-            return offer, quantity
+            return Line.read(offer, quantity, wanted)
     if force and offers:
-        return offers[0], quantity
+        return Line.read(offers[0], quantity, wanted)
     raise NothingForSale(f"{quantity} of {wanted.get('ean') or wanted.get('offerId')} cannot be bought now.")
 
 

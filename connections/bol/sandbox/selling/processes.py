@@ -8,10 +8,11 @@ from datetime import timedelta
 from connections.bol.sandbox import assumptions as words
 from connections.bol.sandbox.entities import Json, ProcessStatus
 from connections.bol.sandbox.selling.commands import CARRY_OUT
-from connections.bol.sandbox.selling.shipments import Refused
+from connections.bol.sandbox.selling.refusals import Refused
 from connections.bol.sandbox.state import State
 
 RETENTION = timedelta(days=1)
+WORDS = {"TIMEOUT": words.TIMED_OUT, "FAILURE": words.FAILED}
 
 
 @dataclass(frozen=True)
@@ -65,45 +66,51 @@ def settle(state: State, process_id: str) -> None:
     if process.ruling:
         _follow(state, process, process.ruling)
         return
-    _finish(state, process, *_carry_out(state, process))
+    _finish(state, process, _carry_out(state, process))
 
 
-def _carry_out(state: State, process: ProcessStatus) -> tuple[str, str | None]:
+def _carry_out(state: State, process: ProcessStatus) -> Json:
+    """Do what was asked; how that ended, with the id of what it made or was about."""
     try:
         entity_id = CARRY_OUT[process.event_type](state, process.retailer, process.command)
     except Refused as refusal:
-        return "FAILURE", str(refusal)
-    process.entity_id = entity_id or process.entity_id
-    state.processes.file_under_entity(process)
-    return "SUCCESS", None
+        return {"status": "FAILURE", "error": str(refusal)}
+    return {"status": "SUCCESS", "entity": entity_id}
 
 
 def _follow(state: State, process: ProcessStatus, ruling: Json) -> None:
-    ending: tuple[str, str | None] = (ruling["outcome"], ruling.get("message") or words.TIMED_OUT)
-    if ruling["effect"]:
-        _carry_out(state, process)
-    if ruling["outcome"] == "PENDING":
-        _wait(state, process, ruling)
-        return
-    if ruling["outcome"] == "LOST":
+    """Have the effect or not, then end as ruled: at once, after a while, or never."""
+    ending = _ruled(ruling, _carry_out(state, process) if ruling["effect"] else None)
+    if ruling["delay_s"] is not None:
+        process.ruling = (
+            None if ending is None else ruling | {"effect": False, "delay_s": None, "ending": ending}
+        )
+        state.agenda.plan(state.now + timedelta(seconds=ruling["delay_s"]), "process", process.process_id)
+    elif ruling["outcome"] == "LOST":
         state.processes.remove(process.process_id)
-        return
-    _finish(state, process, *ending)
+    elif ending and (ruling["outcome"] != "PENDING" or "ending" in ruling):
+        _finish(state, process, ending)
 
 
-def _wait(state: State, process: ProcessStatus, ruling: Json) -> None:
-    """Stay pending: for ever, or until `delay_s` has passed; an effect that was had is not had again."""
-    if ruling.get("delay_s") is None:
-        return
-    process.ruling = ruling | {"outcome": "SUCCESS", "effect": False} if ruling["effect"] else None
-    state.agenda.plan(state.now + timedelta(seconds=ruling["delay_s"]), "process", process.process_id)
+def _ruled(ruling: Json, had: Json | None) -> Json | None:
+    """How a command ends that had this effect, or none; None where that is still to be found out."""
+    if "ending" in ruling:
+        return dict(ruling["ending"])
+    if ruling["outcome"] == "PENDING":
+        return had
+    if ruling["outcome"] == "SUCCESS":
+        return had or {"status": "SUCCESS"}
+    return {"status": ruling["outcome"], "error": ruling["message"] or WORDS.get(ruling["outcome"])}
 
 
-def _finish(state: State, process: ProcessStatus, status: str, error: str | None) -> None:
-    process.status = status
-    process.error = None if status == "SUCCESS" else error
+def _finish(state: State, process: ProcessStatus, ending: Json) -> None:
+    process.status = ending["status"]
+    process.error = ending.get("error")
+    process.entity_id = ending.get("entity") or process.entity_id
     process.settled_at = state.now
+    state.processes.file_under_entity(process)
     state.agenda.plan(state.now + RETENTION, "forget", process.process_id)
+    state.tell(process.retailer, "PROCESS_ENDED", process.process_id, status=process.status)
 
 
 def forget(state: State, process_id: str) -> None:

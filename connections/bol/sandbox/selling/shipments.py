@@ -3,29 +3,60 @@
 from __future__ import annotations
 
 from connections.bol.sandbox import assumptions as words
-from connections.bol.sandbox.entities import Json, Order, OrderItem, Shipment
-from connections.bol.sandbox.selling.orders import note_change
+from connections.bol.sandbox.entities import Json, Order, OrderItem, Shipment, ShippingLabel
+from connections.bol.sandbox.selling import journeys, labels, returns
+from connections.bol.sandbox.selling.offers import RETAILER
+from connections.bol.sandbox.selling.orders import BOL, note_change
+from connections.bol.sandbox.selling.refusals import Refused
 from connections.bol.sandbox.state import State
 
 Parcel = list[tuple[Order, OrderItem, int]]
 
 
-class Refused(Exception):
-    """An asynchronous command cannot be carried out; the text is what the process status will say."""
-
-
 def ship(state: State, retailer: str, command: Json) -> Shipment:
     """Carry out a valid ShipmentRequest; raises Refused and then ships nothing at all."""
-    if command.get("shippingLabelId"):
-        raise Refused(words.LABEL_UNKNOWN.format(label=command["shippingLabelId"]))
+    label = labels.find(state, retailer, command["shippingLabelId"]) if _has_label(command) else None
     parcel = [_open_quantity(state, retailer, wanted) for wanted in command["orderItems"]]
     _check_together(parcel)
+    if label:
+        labels.check_unused_for(label, {item.item_id: quantity for _, item, quantity in parcel})
     shipment = _make_shipment(state, parcel, command)
+    if label:
+        _stick_on(label, shipment)
+    _send(state, shipment, parcel, RETAILER)
+    return shipment
+
+
+def _send(state: State, shipment: Shipment, parcel: Parcel, by: str) -> None:
     state.shipments.add(shipment)
     for order, item, quantity in parcel:
         _ship_item(state, order, item, quantity)
-        _record(state, shipment, item, quantity)
-    return shipment
+        _record(state, shipment, item, quantity, by)
+    journeys.begin(state, shipment)
+    returns.plan(state, shipment)
+
+
+def ship_by_bol(state: State, order_id: str) -> None:
+    """bol sends what it has in its own warehouse, and the retailer finds it shipped."""
+    order = state.orders.by_id[order_id]
+    parcel = [(order, item, item.open) for item in order.items if item.method == "FBB" and item.open]
+    if not parcel:
+        return
+    code = f"3SFBB{state.next_number('parcel of bol'):08d}"
+    command = {"transport": {"transporterCode": "TNT", "trackAndTrace": code}}
+    shipment = _make_shipment(state, parcel, command)
+    _send(state, shipment, parcel, BOL)
+
+
+def _has_label(command: Json) -> bool:
+    return bool(command.get("shippingLabelId"))
+
+
+def _stick_on(label: ShippingLabel, shipment: Shipment) -> None:
+    label.shipment_id = shipment.shipment_id
+    shipment.label_id = label.label_id
+    shipment.transporter_code = label.transporter_code
+    shipment.track_and_trace = label.track_and_trace
 
 
 def _open_quantity(state: State, retailer: str, wanted: Json) -> tuple[Order, OrderItem, int]:
@@ -70,6 +101,7 @@ def _make_shipment(state: State, parcel: Parcel, command: Json) -> Shipment:
         reference=command.get("shipmentReference"),
         transporter_code=transport.get("transporterCode"),
         track_and_trace=transport.get("trackAndTrace"),
+        method=parcel[0][1].method,
     )
 
 
@@ -84,11 +116,12 @@ def _ship_item(state: State, order: Order, item: OrderItem, quantity: int) -> No
         offer.quantity_shipped_since += quantity
 
 
-def _record(state: State, shipment: Shipment, item: OrderItem, quantity: int) -> None:
+def _record(state: State, shipment: Shipment, item: OrderItem, quantity: int, by: str) -> None:
     state.record(
         shipment.retailer,
         "ITEM_SHIPPED",
         item.item_id,
+        by=by,
         order=shipment.order_id,
         item=item.item_id,
         ean=item.ean,
@@ -97,6 +130,7 @@ def _record(state: State, shipment: Shipment, item: OrderItem, quantity: int) ->
         reference=shipment.reference,
         transporter=shipment.transporter_code,
         track_and_trace=shipment.track_and_trace,
+        label=shipment.label_id,
     )
 
 
@@ -113,3 +147,4 @@ def change_transport(state: State, shipment: Shipment, command: Json) -> None:
         transporter=shipment.transporter_code,
         track_and_trace=shipment.track_and_trace,
     )
+    journeys.begin(state, shipment)

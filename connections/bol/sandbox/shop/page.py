@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from connections.bol.sandbox.clock import AMSTERDAM
 from connections.bol.sandbox.entities import Json, Offer, Order
 from connections.bol.sandbox.selling.offers import corrected_stock, title_of
+from connections.bol.sandbox.selling.returns import returnable
 from connections.bol.sandbox.shop.telling import money, tell
 from connections.bol.sandbox.state import State
 
@@ -47,7 +48,8 @@ def render(state: State, window: Window) -> str:
         offers="".join(_offer(offer, window) for offer in window.offers)
         or _empty("Nothing is for sale here yet."),
         pages=_pages(window),
-        orders="".join(_order(order, window) for order in window.orders) or _empty("Nobody has ordered yet."),
+        orders="".join(_order(state, order, window) for order in window.orders)
+        or _empty("Nobody has ordered yet."),
         ledger_size=len(window.effects),
         ledger="".join(_effect(effect) for effect in window.effects),
     )
@@ -129,15 +131,22 @@ def _link(window: Window, page: int, text: str) -> str:
     return f'<a href="/?{escape(urlencode({"q": window.query, "page": page}))}">{text}</a>'
 
 
-def _order(order: Order, window: Window) -> str:
+def _order(state: State, order: Order, window: Window) -> str:
     address = order.customer.address
     who = f"{address['firstName']} {address['surname']}, {address['city']} ({address['countryCode']})"
     company = order.customer.business.get("company")
+    point = order.customer.pickup_point
+    where = f" · to {point}" if point else " · sent by the platform" if _is_sent_by_bol(order) else ""
     items = "<br>".join(f"{item.quantity} &times; {escape(item.title)}" for item in order.items)
-    return f"""<li><div class="top"><strong>{escape(order.order_id)}</strong>{_state(order)}</div>
+    chips = f'<span class="chips">{_state(order)}{_coming_back(state, order)}</span>'
+    return f"""<li><div class="top"><strong>{escape(order.order_id)}</strong>{chips}</div>
 <div>{items}</div>
-<div class="meta">{escape(who)}{f" · {escape(company)}" if company else ""} · {_time(order)}</div>
-{_cancel_button(order, window)}</li>"""
+<div class="meta">{escape(who)}{f" · {escape(company)}" if company else ""}{escape(where)} · {_time(order)}</div>
+{_cancel_button(order, window)}{_return_button(state, order, window)}</li>"""
+
+
+def _is_sent_by_bol(order: Order) -> bool:
+    return all(item.method == "FBB" for item in order.items)
 
 
 def _time(order: Order) -> str:
@@ -156,11 +165,31 @@ def _state(order: Order) -> str:
     return '<span class="chip cancelled">cancelled</span>'
 
 
+def _coming_back(state: State, order: Order) -> str:
+    """A chip for what the customer sends back: on its way, or dealt with."""
+    found = [item for line in order.items for item in state.returns.by_item.get(line.item_id, [])]
+    if not found:
+        return ""
+    if all(item.handled for item in found):
+        return '<span class="chip plain">return handled</span>'
+    return '<span class="chip open">coming back</span>'
+
+
 def _cancel_button(order: Order, window: Window) -> str:
     if not order.is_open or any(item.cancellation_request for item in order.items):
         return ""
+    return _button("/ask-to-cancel", "Ask to cancel", order, window)
+
+
+def _return_button(state: State, order: Order, window: Window) -> str:
+    if not any(returnable(state, item) for item in order.items):
+        return ""
+    return _button("/send-back", "Send back", order, window)
+
+
+def _button(action: str, text: str, order: Order, window: Window) -> str:
     field = f'<input type="hidden" name="order" value="{escape(order.order_id)}">'
-    return f'<form method="post" action="/ask-to-cancel">{_place(window)}{field}<button>Ask to cancel</button></form>'
+    return f'<form method="post" action="{action}">{_place(window)}{field}<button>{text}</button></form>'
 
 
 def _effect(effect: Json) -> str:

@@ -73,6 +73,23 @@ def _moved(effect: Json) -> str:
     return f"order {effect['order']} now travels with {effect['transporter']} {effect['track_and_trace']}"
 
 
+def _coming_back(effect: Json) -> str:
+    lines = (
+        f"{item['quantity']} of EAN {item['ean']} of order {item['order']}, “{item['reason']}”"
+        for item in effect["items"]
+    )
+    return ", ".join(lines)
+
+
+def _result(effect: Json) -> str:
+    return f"{effect['quantity']} of EAN {effect['ean']} of order {effect['order']}: {effect['result']}"
+
+
+def _bought(effect: Json) -> str:
+    how = f"{effect['transporter']} {effect['track_and_trace']}"
+    return f"{effect['name']} for order {effect['order']}, {how}, {money(effect['price'])}"
+
+
 NAMES = {
     "pricing": "price",
     "stock": "stock",
@@ -88,6 +105,11 @@ def _operator(effect: Json) -> str:
     return f"Economic operator {effect['name']}: {effect['status']}"
 
 
+def _subscription(effect: Json) -> str:
+    state = "" if effect["enabled"] else ", switched off"
+    return f"{', '.join(effect['resources'])} to {effect['url']}{state}"
+
+
 TELL: dict[str, Callable[[Json], str]] = {
     "OFFER_CREATED": _created,
     "OFFER_UPDATED": _updated,
@@ -97,7 +119,17 @@ TELL: dict[str, Callable[[Json], str]] = {
     "ITEM_SHIPPED": _shipped,
     "ITEM_CANCELLED": _cancelled,
     "TRANSPORT_CHANGED": _moved,
+    "LABEL_BOUGHT": _bought,
+    "RETURN_REGISTERED": _coming_back,
+    "RETURN_CREATED": _coming_back,
+    "RETURN_HANDLED": _result,
+    "RETURN_CANCELLED": _result,
+    "CUSTOMER_EMAILED": lambda effect: f"about {effect['about']} {effect['return_id']}",
     "OPERATOR_CREATED": _operator,
     "OPERATOR_CHANGED": _operator,
+    "SUBSCRIPTION_CREATED": _subscription,
+    "SUBSCRIPTION_UPDATED": _subscription,
+    "SUBSCRIPTION_DISABLED": _subscription,
+    "SUBSCRIPTION_DELETED": _subscription,
     "OPERATOR_DELETED": lambda effect: f"Economic operator {effect['subject']} removed",
 }

@@ -35,6 +35,7 @@ class Shop:
             route("GET", "/", self.show, HTML),
             route("POST", "/buy", self.buy, HTML),
             route("POST", "/ask-to-cancel", self.ask_to_cancel, HTML),
+            route("POST", "/send-back", self.send_back, HTML),
             route("POST", "/clock", self.advance, HTML),
         ]
 
@@ -82,6 +83,15 @@ class Shop:
         except LookupError:
             return _back(call, "There is no such order.")
         return _back(call, f"The customer of order {order_id} asked to cancel it.")
+
+    def send_back(self, call: Call) -> Answer:
+        """Let the customer of an order send back what was received."""
+        order_id = call.request.form.get("order", "")
+        try:
+            [return_id] = self.sandbox.return_items(order_id=order_id)
+        except LookupError:
+            return _back(call, "There is nothing to send back.")
+        return _back(call, f"The customer of order {order_id} sends it back: return {return_id}.")
 
     def advance(self, call: Call) -> Answer:
         """Let some hours pass."""

@@ -12,6 +12,7 @@ V11 = "application/vnd.retailer.v11+json"
 ECONOMIC_OPERATOR_V1 = "application/vnd.economic-operator.v1+json"
 DELIVERY_PROMISE_V1 = "application/vnd.delivery-promise.v1+json"
 V10_CSV = "application/vnd.retailer.v10+csv"
+V10_PDF = "application/vnd.retailer.v10+pdf"
 JSON = "application/json"
 HTML = "text/html"
 
@@ -25,7 +26,7 @@ Violation = dict[str, str]
 
 @dataclass
 class Answer:
-    """What goes back: `body` is JSON data, or text for media types that are not JSON."""
+    """What goes back: `body` is JSON data, or text or bytes for media types that are not JSON."""
 
     status: int = 200
     body: object = None
@@ -36,6 +37,8 @@ class Answer:
         """The bytes of the body; a 204 has none."""
         if self.body is None:
             return b""
+        if isinstance(self.body, bytes):
+            return self.body
         return (self.body if isinstance(self.body, str) else dumps(self.body)).encode()
 
 

@@ -13,12 +13,13 @@ from werkzeug.wrappers import Request, Response
 
 from connections.bol.sandbox.selling.timeline import catch_up
 from connections.bol.sandbox.state import State
-from connections.bol.sandbox.web.answers import V10, V11, Answer, Problem
+from connections.bol.sandbox.web.answers import V10, V10_PDF, V11, Answer, Problem
 from connections.bol.sandbox.web.authorization import authorize, client_of
 from connections.bol.sandbox.web.calls import Call
 from connections.bol.sandbox.web.faults import Fault, Faults
 from connections.bol.sandbox.web.negotiation import Match, Router
 from connections.bol.sandbox.web.rate_limits import RateLimits
+from connections.bol.sandbox.web.spelling import spell_as_before
 from connections.bol.sandbox.web.statistics import Statistics
 from connections.bol.sandbox.web.strikes import strike
 
@@ -113,12 +114,15 @@ def _view(call: Call, match: Match | Problem) -> Answer:
     call.arguments = match.arguments
     answer = match.endpoint.view(call)
     answer.media_type = answer.media_type or match.endpoint.produces
+    if answer.media_type == V10 and call.state.options.assumptions.answers_use_older_spellings:
+        answer.body = spell_as_before(answer.body)
     return answer
 
 
 def _write(request: Request, answer: Answer, limits: dict[str, str]) -> Response:
     media_type = answer.media_type or (V11 if V11 in request.headers.get("Accept", "") else V10)
-    response = Response(answer.content(), answer.status, content_type=f"{media_type};charset=UTF-8")
+    content_type = media_type if media_type == V10_PDF else f"{media_type};charset=UTF-8"
+    response = Response(answer.content(), answer.status, content_type=content_type)
     response.headers.update({"X-Request-ID": secrets.token_hex(16)} | limits | answer.headers)
     if answer.status == 204:
         del response.headers["Content-Type"]

@@ -73,15 +73,19 @@ View = Callable[[Call], Answer]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A view with the media type that it produces."""
+    """A view with the media type that it produces, and those it reads beside that of its version."""
 
     view: View
     produces: str = V10
+    consumes: tuple[str, ...] = ()
 
 
-def route(method: str, path: str, view: View, produces: str = V10) -> Rule:
-    """A line of a route table; `<order_id>` in a path becomes an argument."""
-    return Rule(path, methods=[method], endpoint=Endpoint(view, produces))
+def route(method: str, path: str, view: View, produces: str = V10, consumes: tuple[str, ...] = ()) -> Rule:
+    """A line of a route table; `<order_id>` in a path becomes an argument.
+
+    A body has the media type of the version, or one of `consumes`.
+    """
+    return Rule(path, methods=[method], endpoint=Endpoint(view, produces, consumes))
 
 
 def invalid(violations: list[dict[str, str]], problem_type: str = PROBLEMS) -> Problem:

@@ -85,7 +85,12 @@ class Faults:
 
 
 def read_ruling(rule: dict[str, Any]) -> dict[str, Any]:
-    """A rule for the outcome of commands (kind "process"); `effect` says whether they are carried out all the same."""
+    """A rule for the outcome of commands (kind "process").
+
+    `outcome` is a status, or LOST for one that bol forgets; `effect` says whether the command is carried out all the
+    same, `delay_s` how long it stays PENDING before it ends so. PENDING without a delay never ends; with one it ends as the
+    command does, whose effect comes at once or, without `effect`, at the end.
+    """
     _check_fields(rule, RULING_FIELDS)
     outcome = rule.get("outcome", "FAILURE")
     if outcome not in OUTCOMES:

@@ -16,6 +16,7 @@ from connections.bol.sandbox.web.answers import (
     ECONOMIC_OPERATOR_V1,
     V10,
     V10_CSV,
+    V10_PDF,
     V11,
     Problem,
     not_found,
@@ -26,6 +27,7 @@ BODY_METHODS = ("POST", "PUT", "PATCH")
 VERSION_OF = {
     V10: V10,
     V10_CSV: V10,
+    V10_PDF: V10,
     V11: V11,
     ECONOMIC_OPERATOR_V1: ECONOMIC_OPERATOR_V1,
     DELIVERY_PROMISE_V1: DELIVERY_PROMISE_V1,
@@ -116,7 +118,9 @@ def _accepted(request: Request) -> str:
 def _check_media_types(request: Request, endpoint: Endpoint, accepted: str) -> None:
     if accepted != endpoint.produces:
         raise _not_acceptable()
-    if request.method in BODY_METHODS and request.mimetype != VERSION_OF[accepted]:
+    readable = (VERSION_OF[accepted], *endpoint.consumes)
+    has_body = request.content_length or request.mimetype
+    if request.method in BODY_METHODS and has_body and request.mimetype not in readable:
         raise Problem(415, "Unsupported Media Type", "The supplied content-type media type is not supported.")
 
 
