@@ -25,16 +25,21 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
+from unfold.views import ChangeList
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+    UnfoldBooleanWidget,
 )
 
 __all__ = [
     "AutocompleteSelectFilter",
     "BaseDialogForm",
+    "ChangeList",
     "ChoicesDropdownFilter",
     "ModelAdmin",
     "RangeDateTimeFilter",
@@ -42,10 +47,13 @@ __all__ = [
     "RelatedDropdownFilter",
     "StackedInline",
     "TabularInline",
+    "UnfoldAdminCheckboxSelectMultipleWidget",
     "UnfoldAdminFileFieldWidget",
     "UnfoldAdminSelectWidget",
     "UnfoldAdminTextInputWidget",
     "UnfoldAdminTextareaWidget",
+    "UnfoldBooleanSwitchWidget",
+    "UnfoldBooleanWidget",
     "action",
     "age_in_words",
     "display",

@@ -13,4 +13,4 @@ class ConnectionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app register what it sends, fetches and plans, as Django does for the admin."""
-        autodiscover_modules("operations", "flows", "schedules")
+        autodiscover_modules("operations", "flows", "notifications", "schedules", "alerting")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import bol, clients, delivering, flows, operations, settling
+from connections import bol, clients, delivering, doorbell, flows, operations, settling
 from connections.bol import Effect
 from connections.claiming import Parcel
 from connections.flows import Report
@@ -17,6 +19,7 @@ from connections.models import Connection, Flow, MessageState, OutboxMessage
 
 logger = logging.getLogger(__name__)
 
+FLOW = "process-statuses"
 CHUNK = 1000
 # Young messages mostly end within seconds: one run asks a few times before it leaves the rest to the next.
 ROUNDS = 4
@@ -39,6 +42,15 @@ def ask(connection: Connection, flow: Flow) -> Report:
             if not _some_are_young(connection):
                 break
     return report
+
+
+def look_now(connection: Connection, process_status_ids: Collection[str]) -> int:
+    """Have these process statuses asked at once, because bol says that they ended; return how many are ours."""
+    told = OutboxMessage.objects.filter(connection=connection, process_status_id__in=process_status_ids)
+    waiting = told.accepted().update(check_at=timezone.now())
+    if waiting:
+        transaction.on_commit(partial(doorbell.ring, connection.pk, FLOW))
+    return waiting
 
 
 def settle(message: OutboxMessage, status: bol.ProcessStatus | None) -> str:

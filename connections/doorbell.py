@@ -21,7 +21,9 @@ LOST_AFTER = timedelta(minutes=1)
 def ring(connection_id: int, kind: str) -> bool:
     """Have one flow run soon; a bell that rings already is not rung twice."""
     now = timezone.now()
-    Flow.objects.get_or_create(connection_id=connection_id, kind=kind)
+    flow, _created = Flow.objects.get_or_create(connection_id=connection_id, kind=kind)
+    if flow.rung_at and flow.rung_at >= now - LOST_AFTER:
+        return False  # looked at before it is written to: many ring at once, and writers queue
     silent = Q(rung_at=None) | Q(rung_at__lt=now - LOST_AFTER)
     if not Flow.objects.filter(silent, connection_id=connection_id, kind=kind).update(rung_at=now):
         return False

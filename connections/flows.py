@@ -12,21 +12,41 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import bol, doorbell
+from connections import bol, doorbell, throttling
 from connections.models import Connection, Flow
 
 logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = timedelta(minutes=15)
 JITTER = 0.1
+# So many looks may fail before what they would have shown counts as unknown.
+LOOKS_MISSED = 3
+
+# These concern a whole flow and not the one thing that met them: the run ends, and the flow says so.
+GENERAL_TROUBLE = (
+    bol.LoginError,
+    bol.NotSent,
+    bol.TokenExpired,
+    bol.Unauthorized,
+    bol.Forbidden,
+    bol.Unsupported,
+    bol.RateLimited,
+    throttling.TooBusy,
+)
+
+
+class LostLease(Exception):
+    """Another worker took this flow over while it was running."""
 
 
 @dataclass
@@ -59,6 +79,8 @@ class FlowKind:
     interval: timedelta
     freshness: timedelta
     needs_sending: bool = False  # does nothing for a connection that is read only
+    tells_of_sales: bool = False  # what it fetches decides on how much is left to sell
+    is_urgent: bool = False  # when it stands still, somebody has to look at once
 
 
 _registered: dict[str, FlowKind] = {}
@@ -143,6 +165,18 @@ def keep_lease(flow: Flow) -> bool:
     )
 
 
+@transaction.atomic
+def rewind(connection: Connection, name: str, to: datetime) -> bool:
+    """Have a flow read once more what happened since a moment; False while it runs, for it would not notice."""
+    now = timezone.now()
+    flow = Flow.objects.filter(connection=connection, kind=name)
+    if flow.filter(lease_until__gt=now).exists():
+        return False
+    flow.filter(cursor__gt=to).update(cursor=to)
+    transaction.on_commit(partial(doorbell.ring, connection.pk, name))
+    return True
+
+
 def _reason_to_skip(connection: Connection, kind: FlowKind) -> str:
     if not connection.is_active:
         return _("the connection is %(status)s") % {"status": connection.get_status_display().lower()}
@@ -166,6 +200,7 @@ def _give_back_lease(flow: Flow) -> None:
 
 
 def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
+    began_at = timezone.now()
     try:
         report = kind.run(connection, flow)
     except bol.InvalidCredentials as error:
@@ -179,7 +214,10 @@ def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
     except Exception as error:
         flow.fail(f"{type(error).__name__}: {error}", _wait_after(flow, kind))
         raise
-    flow.succeed(report.again_in if not report.is_complete else _with_jitter(kind.interval))
+    if report.is_complete:
+        flow.succeed(_with_jitter(kind.interval), caught_up_at=began_at)
+    else:
+        flow.succeed(report.again_in)
     return report
 
 
@@ -215,6 +253,19 @@ def refused_account(error: Exception) -> str:
         "bol refuses this account: “%(error)s”. Ask bol's partner service whether the account is active and has "
         "access to the API, then resume the connection."
     ) % {"error": error}
+
+
+def knows_sales(connection: Connection) -> bool:
+    """Tell whether everything that was sold is here, but for what was sold since the last few looks."""
+    now = timezone.now()
+    kinds = [kind for kind in _registered.values() if kind.tells_of_sales]
+    ran = Flow.objects.filter(connection=connection, kind__in=[kind.name for kind in kinds])
+    caught_up = dict(ran.values_list("kind", "caught_up_at"))
+    return all(_is_within(caught_up.get(kind.name), LOOKS_MISSED * kind.interval, now) for kind in kinds)
+
+
+def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
+    return moment is not None and now - moment <= span
 
 
 def labels() -> Iterable[tuple[str, Any]]:

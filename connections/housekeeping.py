@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.models import Failure
 
-from connections.models import MessageState, OutboxMessage, RequestLogEntry
+from connections.models import MessageState, Notification, OutboxMessage, RequestLogEntry
 
 CHUNK = 2000
 DONE_MESSAGES_KEPT = timedelta(days=90)
@@ -18,7 +18,7 @@ FAILED_TASKS_KEPT = timedelta(days=30)
 
 
 def prune() -> dict[str, int]:
-    """Remove old request log entries, settled messages and failed tasks, in small transactions."""
+    """Remove old request log entries, settled messages, notifications and failed tasks, in small transactions."""
     now = timezone.now()
     done = (MessageState.SUCCEEDED, MessageState.SUPERSEDED)
     return {
@@ -27,6 +27,11 @@ def prune() -> dict[str, int]:
         ),
         "messages": _delete(
             OutboxMessage.objects.filter(state__in=done, created_at__lt=now - DONE_MESSAGES_KEPT)
+        ),
+        "notifications": _delete(
+            Notification.objects.exclude(state=Notification.State.WAITING).filter(
+                received_at__lt=now - timedelta(days=settings.BOL_NOTIFICATION_DAYS)
+            )
         ),
         "tasks": _delete(Failure.objects.filter(started__lt=now - FAILED_TASKS_KEPT)),
     }

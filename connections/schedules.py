@@ -16,10 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Schedule
 
-from connections import confirming, flows, relaying
+from connections import confirming, flows, inbox, relaying, subscriptions
 from connections.flows import FlowKind
 
 PREFIX = "backoffice: "
+WORKER = "worker"
 
 flows.register(
     FlowKind(
@@ -33,11 +34,30 @@ flows.register(
 )
 flows.register(
     FlowKind(
-        name="process-statuses",
+        name=confirming.FLOW,
         label=_("Confirmations"),
         run=confirming.ask,
         interval=timedelta(seconds=20),
         freshness=timedelta(minutes=15),
+    )
+)
+flows.register(
+    FlowKind(
+        name=inbox.FLOW,
+        label=_("Notifications from bol"),
+        run=inbox.work,
+        interval=timedelta(seconds=30),
+        freshness=timedelta(minutes=15),
+    )
+)
+# bol switches a subscription off after ten minutes of trouble: it is noticed within the hour.
+flows.register(
+    FlowKind(
+        name=subscriptions.FLOW,
+        label=_("Subscriptions"),
+        run=subscriptions.look,
+        interval=timedelta(minutes=50),
+        freshness=timedelta(hours=3),
     )
 )
 

@@ -19,7 +19,8 @@ from connections.models import Connection, MessageState, OutboxMessage
 def enter_credentials(connection: Connection, client_id: str, client_secret: str, *, by: Any) -> None:
     """Replace client ID and secret; a connection that bol had refused gets another chance, and what waits is sent."""
     connection.client_id, connection.client_secret = client_id, client_secret
-    connection.save(update_fields=["client_id", "client_secret"])
+    connection.retailer_id = ""  # another client ID may be another account
+    connection.save(update_fields=["client_id", "client_secret", "retailer_id"])
     tokens.forget(connection)
     if connection.status == Connection.Status.SUSPENDED:
         connection.resume(by)
@@ -46,8 +47,7 @@ def resume(connection: Connection, *, by: Any) -> None:
 @transaction.atomic
 def start_sending(connection: Connection, *, by: Any) -> None:
     """Switch a read-only connection to live: what waits goes to bol."""
-    connection.is_live = True
-    connection.save(update_fields=["is_live"])
+    connection.switch(by, is_live=True)
     _note(connection, by, _("Sending was switched on."))
     _ring_all(connection)
 
@@ -55,8 +55,7 @@ def start_sending(connection: Connection, *, by: Any) -> None:
 @transaction.atomic
 def stop_sending(connection: Connection, *, by: Any) -> None:
     """Make a connection read only: it still fetches, and keeps what it would send."""
-    connection.is_live = False
-    connection.save(update_fields=["is_live"])
+    connection.switch(by, is_live=False)
     _note(connection, by, _("Sending was switched off."))
 
 
@@ -65,8 +64,7 @@ def move_to(connection: Connection, offers_api: str, *, by: Any) -> None:
     """Speak the other dialect of the Offers API from now on; what waits is said in its words."""
     if connection.offers_api == offers_api:
         return
-    connection.offers_api = offers_api
-    connection.save(update_fields=["offers_api"])
+    connection.switch(by, offers_api=offers_api)
     _note(connection, by, _("Moved to %(dialect)s.") % {"dialect": connection.get_offers_api_display()})
     moving.tell_followers(connection)
 

@@ -31,13 +31,12 @@ def move_to_waiting(
     reason: str = "",
 ) -> bool:
     """Let the message be sent again after `wait`; one that waits already for the same overtakes it."""
-    key = OutboxMessage.key_of(message.connection_id, message.operation, message.subject)
     try:
         with transaction.atomic():
             return _move(
                 message,
                 MessageState.PENDING,
-                waiting_key=key,
+                waiting_key=_key(message),
                 not_before=timezone.now() + wait,
                 failures=F("failures") + int(failed),
                 attempts=F("attempts") - int(not attempted),
@@ -72,10 +71,11 @@ def move_to_succeeded(message: OutboxMessage) -> bool:
 
 
 def move_to_failed(message: OutboxMessage, reason: str, advice: str) -> bool:
-    """A person is needed; overtaken at once where a newer message about the same exists."""
+    """A person is needed, unless a newer message about the same waits already: then this one is overtaken."""
+    newer = OutboxMessage.objects.waiting().filter(waiting_key=_key(message))
     return _move(
         message,
-        MessageState.FAILED,
+        MessageState.SUPERSEDED if newer.exists() else MessageState.FAILED,
         settled_at=timezone.now(),
         reason=reason,
         advice=advice,
@@ -118,6 +118,10 @@ def next_look(message: OutboxMessage) -> datetime:
     """When to ask again for the process status of an accepted message: less often as time goes by."""
     since = timezone.now() - (message.accepted_at or message.created_at)
     return timezone.now() + _clamp(since / 2)
+
+
+def _key(message: OutboxMessage) -> str:
+    return OutboxMessage.key_of(message.connection_id, message.operation, message.subject)
 
 
 def _started(message: OutboxMessage) -> datetime:

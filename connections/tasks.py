@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from connections import flows, housekeeping
-from connections.models import Connection
+from connections.models import Connection, Heartbeat
+from connections.schedules import WORKER
 
 
 def ring_due_flows() -> int:
-    """Wake every flow whose time has come."""
+    """Wake every flow whose time has come; that this runs at all shows that a worker is alive."""
+    Heartbeat.beat(WORKER)
     return flows.ring_due()
 
 

@@ -42,6 +42,13 @@ class SharedToken:
         except bol.LoginUnavailable:
             return self._last_resort()
 
+    def at_hand(self) -> str:
+        """Return a token that is valid at the moment, without asking bol for one; "" where there is none."""
+        row = AccessToken.objects.filter(connection=self._connection).first()
+        if row is None or not row.value or row.expires_at is None or row.expires_at <= timezone.now():
+            return ""
+        return str(row.value)
+
     def renew(self, rejected: str) -> str:
         """Return another token than the one bol rejected; fetched once, whoever asks."""
         _in_memory.pop(self._login, None)

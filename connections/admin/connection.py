@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from connections import services
 from connections.admin.flow import FlowRow
 from connections.admin.forms import ConnectionForm, PauseForm
+from connections.admin.subscribing import SubscriptionSwitches
 from connections.adminbase import (
     BaseDialogForm,
     ChoicesDropdownFilter,
@@ -42,12 +43,14 @@ class FlowInline(FlowRow, TabularInline):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ModelAdmin):
+class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
+    # What there is to say only of a connection that was made.
+    AFTERWARDS = (_("State"), _("Notifications"))
     form = ConnectionForm
     list_display = ["name", "show_status", "show_sending", "offers_api", "show_waiting", "show_fetched"]
     list_filter = [("status", ChoicesDropdownFilter), ("offers_api", ChoicesDropdownFilter), "is_live"]
     search_fields = ["name", "client_id"]
-    readonly_fields = ["show_status", "show_sending", "status_reason", "show_since"]
+    readonly_fields = ["show_status", "show_sending", "status_reason", "show_since", "show_notifications"]
     fieldsets = [
         (_("State"), {"fields": [("show_status", "show_sending"), "status_reason", "show_since"]}),
         (_("Account at bol"), {"fields": ["name", "client_id", "new_secret", "offers_api"]}),
@@ -55,9 +58,23 @@ class ConnectionAdmin(ModelAdmin):
             _("Address"),
             {"fields": ["api_url", "login_url"], "classes": ["collapse"]},
         ),
+        (_("Notifications"), {"fields": ["show_notifications"]}),
+        (_("Packing slips"), {"fields": ["sender_name", "return_address", "prices_on_packing_slips"]}),
     ]
     inlines = [FlowInline]
-    actions_detail = ["pause", "resume", "start_sending", "stop_sending", "move_to_v11", "move_to_v10"]
+    actions_detail = [
+        "pause",
+        "resume",
+        "start_sending",
+        "stop_sending",
+        "move_to_v11",
+        "move_to_v10",
+        {
+            "title": _("Notifications"),
+            "icon": "notifications",
+            "items": SubscriptionSwitches.subscription_actions,
+        },
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         waiting = Count("outbox", filter=Q(outbox__state=MessageState.PENDING))
@@ -66,7 +83,7 @@ class ConnectionAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj else fieldsets[1:]
+        return fieldsets if obj else [part for part in fieldsets if part[0] not in self.AFTERWARDS]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         # Moving to another dialect is an action of its own: the offers have to follow.

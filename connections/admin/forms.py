@@ -26,7 +26,17 @@ class ConnectionForm(forms.ModelForm):
 
     class Meta:
         model = Connection
-        fields = ["name", "client_id", "api_url", "login_url", "offers_api"]
+        fields = [
+            "name",
+            "client_id",
+            "api_url",
+            "login_url",
+            "offers_api",
+            "sender_name",
+            "return_address",
+            "prices_on_packing_slips",
+        ]
+        widgets = {"return_address": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

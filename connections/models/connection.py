@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.bol import PRODUCTION_API_URL, PRODUCTION_LOGIN_URL
 from connections.fields import EncryptedTextField
+from connections.models.change import ConnectionChange, Standing, name_of
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -29,6 +31,11 @@ def validate_bol_address(url: str) -> None:
         params={"url": url, "hosts": ", ".join(settings.BOL_HOSTS)},
         code="address",
     )
+
+
+def new_notification_key() -> str:
+    """Return a part of an address that nobody guesses."""
+    return secrets.token_urlsafe(24)
 
 
 class OffersApi(models.TextChoices):
@@ -99,7 +106,36 @@ class Connection(models.Model):
         blank=True,
         related_name="+",
     )
+    # In words, for the account may be removed; "bol" where bol refused the connection.
+    status_changed_by_name = models.CharField(max_length=150, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    # The address to which bol posts notifications ends with it; their signatures are what protects us.
+    notification_key = models.CharField(
+        max_length=50, unique=True, default=new_notification_key, editable=False
+    )
+    # bol's number of this account; empty until it was read.
+    retailer_id = models.CharField(_("retailer ID"), max_length=50, blank=True, editable=False)
+
+    sender_name = models.CharField(
+        _("sender"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "The name of your shop as customers know it. Left empty, the name of the connection is printed."
+        ),
+    )
+    return_address = models.TextField(
+        _("return address"),
+        max_length=500,
+        blank=True,
+        help_text=_("Printed below the name; anything else a customer should find there can be added."),
+    )
+    prices_on_packing_slips = models.BooleanField(
+        _("prices on packing slips"),
+        default=False,
+        help_text=_("Off, because a parcel may be a gift."),
+    )
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -107,9 +143,28 @@ class Connection(models.Model):
         verbose_name = _("connection")
         verbose_name_plural = _("connections")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_connection_stops_by_somebody_for_a_reason",
+                condition=models.Q(status=ConnectionStatus.ACTIVE)
+                | (~models.Q(status_reason="") & ~models.Q(status_changed_by_name="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and remember a new connection as it was made."""
+        with transaction.atomic():
+            is_new = self._state.adding
+            super().save(*args, **kwargs)
+            if is_new:
+                ConnectionChange.record(self, self.status_changed_by or "-")
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(str(self.status), self.is_live, str(self.offers_api))
 
     @property
     def is_active(self) -> bool:
@@ -137,10 +192,21 @@ class Connection(models.Model):
         """Let traffic flow again."""
         self._move(ConnectionStatus.ACTIVE, "", by)
 
+    def switch(self, by: Any, **standing: Any) -> None:
+        """Change `is_live` or `offers_api` because a person says so."""
+        self._change(by, "", standing)
+
     def _move(self, status: str, reason: str, by: Any) -> None:
-        self.status, self.status_reason = status, reason
-        self.status_changed_at, self.status_changed_by = timezone.now(), by
-        self.save(update_fields=["status", "status_reason", "status_changed_at", "status_changed_by"])
+        since = {"status_changed_at": timezone.now(), "status_changed_by": by}
+        told = {"status_reason": reason, "status_changed_by_name": name_of(by)}
+        self._change(by, reason, {"status": status, **told, **since})
+
+    @transaction.atomic
+    def _change(self, by: Any, reason: str, values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values))
+        ConnectionChange.record(self, by, reason)
 
 
 class AccessToken(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -36,6 +36,8 @@ class Flow(models.Model):
     lease_token = models.UUIDField(null=True, blank=True, editable=False)
     last_started_at = models.DateTimeField(_("last start"), null=True, blank=True)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True)
+    # When the last run began that left nothing to do: all that bol had before that is here.
+    caught_up_at = models.DateTimeField(_("caught up"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
     # Up to which moment this flow has seen everything at bol; moved with the last page it stored.
@@ -66,9 +68,10 @@ class Flow(models.Model):
             rung_at=None,  # who rang meanwhile is answered by the next run
         )
 
-    def succeed(self, next_run_in: timedelta) -> None:
-        """Record a run that did what it is for."""
+    def succeed(self, next_run_in: timedelta, caught_up_at: datetime | None = None) -> None:
+        """Record a run that did what it is for, and since when nothing is left to do, if that is so."""
         now = timezone.now()
+        done = {"caught_up_at": caught_up_at} if caught_up_at else {}
         type(self).objects.filter(pk=self.pk).update(
-            failures=0, last_error="", last_success_at=now, next_run_at=now + next_run_in
+            failures=0, last_error="", last_success_at=now, next_run_at=now + next_run_in, **done
         )

@@ -20,6 +20,7 @@ class Lane(models.IntegerChoices):
     SHIPMENTS = 20, _("Shipments and cancellations")
     STOCK = 30, _("Stock")
     PRICE = 40, _("Price")
+    RETURNS = 45, _("Returns")
     DETAILS = 50, _("Details and new offers")
 
 
