@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from connections import outbox
-from connections.models import Connection, Lane, OutboxMessage
+from connections.models import Connection, Lane, MessageState, OutboxMessage
 from connections.outbox import Note
 from offers import delta
 from offers.dialects import dialect_of
@@ -65,6 +65,7 @@ def _announce_chunk(offers: Sequence[Offer], by: Any) -> None:
     open_messages = _open_messages(offers)
     plans = {offer.subject: _plan(offer, open_messages) for offer in offers}
     _save_standing(offers)
+    _overtake_refusals(offers)
     for connection, members in _by_connection(offers).items():
         _withdraw_the_rest(connection, {offer.subject: plans[offer.subject] for offer in members})
         notes = [_note(offer, name) for offer in members for name in sorted(plans[offer.subject].say)]
@@ -134,6 +135,13 @@ def _save_standing(offers: Sequence[Offer]) -> None:
         if stored.get(offer.pk) != tuple(getattr(offer, field) for field in STANDING):
             changed.append(offer)
     Offer.objects.bulk_update(changed, STANDING, batch_size=200)
+
+
+def _overtake_refusals(offers: Sequence[Offer]) -> None:
+    """Let what bol refused earlier need nobody any more where the refusal does not stand: corrected, or taken back."""
+    settled = [offer.subject for offer in offers if not (offer.refused or offer.gone_at)]
+    refused = OutboxMessage.objects.failed().filter(subject__in=settled, operation__in=CHANGES)
+    refused.update(state=MessageState.SUPERSEDED)
 
 
 def _withdraw_the_rest(connection: Connection, plans: Mapping[str, Plan]) -> None:

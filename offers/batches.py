@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from offers.models import ChangeBatch, ChangeBatchRow, ImportRun, Offer
+from django.utils.dateparse import parse_datetime
+
+from offers.models import BulkRun, ChangeBatch, ChangeBatchRow, ImportRun, Offer
 from offers.state import price_text
 
 Values = Mapping[str, Any]
@@ -17,9 +20,11 @@ PRODUCT = "product."
 AT_ONCE = 1000
 
 
-def start_batch(title: str, by: Any, run: ImportRun | None = None) -> ChangeBatch:
+def start_batch(
+    title: str, by: Any, run: ImportRun | None = None, bulk_run: BulkRun | None = None
+) -> ChangeBatch:
     """Return a batch that is filled part by part, with `record`."""
-    return ChangeBatch.objects.create(title=title[:255], created_by=by, run=run)
+    return ChangeBatch.objects.create(title=title[:255], created_by=by, run=run, bulk_run=bulk_run)
 
 
 def record(batch: ChangeBatch, changes: Iterable[Changed]) -> None:
@@ -37,8 +42,17 @@ def pairs_apart(changed: Mapping[Offer, Mapping[str, tuple[Any, Any]]]) -> Itera
 
 
 def stored(value: Any) -> Any:
-    """Return a value of an offer or product as a batch keeps it."""
+    """Return a value of an offer or product as a batch keeps it; a moment is text in UTC."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return price_text(value) if isinstance(value, Decimal) else value
+
+
+def restored(field: str, value: Any) -> Any:
+    """Return a value that a batch keeps as offers and products have it."""
+    if field == "hold_until":
+        return parse_datetime(value or "")
+    return Decimal(value) if field == "price" and value else value
 
 
 def current(offer: Offer, field: str) -> Any:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,64 +15,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from offers import leasing, services
+from offers import batches, leasing, services
+from offers.bulk_guard import Guard
 from offers.deeds import DEEDS, Deed, Outcome
 from offers.leasing import ClaimLost, Slice
-from offers.models import BulkOutcome, BulkRun, OfferQuerySet
-from offers.models.bulk import BulkState, OutcomeKind
+from offers.models import BulkOutcome, BulkRun, ChangeBatch
+from offers.models.bulk import BulkState
 from offers.models.leased import LEASE
 
-SHOWN = 10
 
+@dataclass(frozen=True)
+class Work:
+    """A run as a worker goes on with it: its deed, what was confirmed, and where changes are kept to be undone."""
 
-@dataclass
-class Forecast:
-    """What a deed would come to for a selection: numbers, the first offers that change, those that are refused."""
+    run: BulkRun
+    deed: Deed
+    guard: Guard
+    batch: ChangeBatch | None
 
-    counts: Counter[OutcomeKind] = field(default_factory=Counter)
-    examples: list[Outcome] = field(default_factory=list)
-    refused: list[Outcome] = field(default_factory=list)
-    lowest: Decimal | None = None
-    highest: Decimal | None = None
-
-    @property
-    def total(self) -> int:
-        return self.counts.total()
-
-    @property
-    def changed(self) -> int:
-        return self.counts[OutcomeKind.CHANGED]
-
-    @property
-    def unchanged(self) -> int:
-        return self.counts[OutcomeKind.UNCHANGED]
-
-    @property
-    def refused_count(self) -> int:
-        return self.counts[OutcomeKind.REFUSED]
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one offer, and keep it where it is among the first that change or are refused."""
-        self.counts[outcome.kind] += 1
-        kept = {OutcomeKind.CHANGED: self.examples, OutcomeKind.REFUSED: self.refused}.get(outcome.kind)
-        if kept is not None and len(kept) < SHOWN:
-            kept.append(outcome)
-
-    def widen(self, price: Decimal) -> None:
-        """Let the range of prices hold this one."""
-        self.lowest = price if self.lowest is None else min(self.lowest, price)
-        self.highest = price if self.highest is None else max(self.highest, price)
-
-
-def foresee(deed: Deed, offers: OfferQuerySet, parameters: Mapping[str, Any]) -> Forecast:
-    """Work out what a deed would come to; it changes nothing."""
-    forecast = Forecast()
-    for offer in offers.iterator(chunk_size=2000):
-        outcome = deed.foresee(offer, parameters)
-        forecast.add(outcome)
-        if outcome.kind != OutcomeKind.REFUSED:
-            forecast.widen(outcome.price)
-    return forecast
+    @classmethod
+    def of(cls, run: BulkRun) -> Work:
+        """Return what belongs to a run."""
+        guard = Guard.restored(run.guard_tally, run.guard_hits)
+        return cls(run, DEEDS[run.deed], guard, ChangeBatch.objects.filter(bulk_run=run).first())
 
 
 def start(
@@ -83,14 +47,21 @@ def start(
     by: Any,
     *,
     token: UUID | None = None,
+    guard: Guard | None = None,
 ) -> BulkRun:
     """Begin a deed that a person confirmed: a small one is done when this returns, a large one in the background.
 
-    Of the same `token` there is one run: who comes second gets the first one.
+    Of the same `token` there is one run: who comes second gets the first one. `guard` is what the person confirmed of
+    the guard rails; what hits them beyond that is refused.
     """
+    guard = guard or Guard()
     keys = sorted(offer_ids)
     fresh = {"deed": deed.name, "parameters": dict(parameters), "offer_ids": keys, "total": len(keys)}
-    run, is_new = BulkRun.objects.get_or_create(token=token or uuid4(), defaults={**fresh, "created_by": by})
+    confirmed = {"guard_tally": guard.tally.as_json(), "guard_hits": guard.hits_as_json(), "created_by": by}
+    with transaction.atomic():
+        run, is_new = BulkRun.objects.get_or_create(token=token or uuid4(), defaults={**fresh, **confirmed})
+        if is_new and deed.can_be_undone:
+            batches.start_batch(str(deed.title), by, bulk_run=run)
     if is_new and (len(keys) > deed.at_once or carry_on(run.pk)):
         ring(run.pk)
     run.refresh_from_db()
@@ -128,25 +99,27 @@ def carry_on(run_id: int) -> bool:
 
 def _advance(run: BulkRun) -> bool:
     """Deal with offers until the end or the end of the slice; tell whether the end was reached."""
-    deed, slice_ = DEEDS[run.deed], Slice()
-    for keys in _parts(run.offer_ids[run.done :], deed.part):
+    work, slice_ = Work.of(run), Slice()
+    for keys in _parts(run.offer_ids[run.done :], work.deed.part):
         if slice_.is_over:
             run.let_go()
             return False
-        _do_part(run, deed, keys)
+        _do_part(work, keys)
     run.end(BulkState.DONE)
     return True
 
 
-def _do_part(run: BulkRun, deed: Deed, keys: Sequence[int]) -> None:
-    seen = deed.look(keys)
+def _do_part(work: Work, keys: Sequence[int]) -> None:
+    run, seen = work.run, work.deed.look(keys)
     with transaction.atomic():
-        offers = list(services.locked(keys))
-        _record(run, len(keys), deed.do(offers, run.parameters, run.created_by, seen))
+        foreseen = [work.deed.foresee(offer, run.parameters) for offer in services.locked(keys)]
+        passed = [work.guard.let_pass(outcome) for outcome in foreseen]
+        outcomes = work.deed.do(passed, run.created_by, seen=seen, batch=work.batch)
+        _record(run, len(keys), outcomes, guard_tally=work.guard.tally.as_json())
     run.done += len(keys)
 
 
-def _record(run: BulkRun, count: int, outcomes: Sequence[Outcome]) -> None:
+def _record(run: BulkRun, count: int, outcomes: Sequence[Outcome], **values: Any) -> None:
     """Move the run behind these offers, in their transaction; raises ClaimLost if it is not ours any more."""
     counts = Counter(outcome.kind for outcome in outcomes)
     moved = (
@@ -155,6 +128,7 @@ def _record(run: BulkRun, count: int, outcomes: Sequence[Outcome]) -> None:
         .update(
             done=F("done") + count,
             lease_until=timezone.now() + LEASE,
+            **values,
             **{kind.value: F(kind.value) + number for kind, number in counts.items()},
         )
     )

@@ -125,6 +125,8 @@ def _take_leave_of(offer: Offer) -> Told:
         offer.lose()
         offer.save(update_fields=KNOWN_FIELDS)
         announce([offer])
+    if offer.stays_gone:
+        return OutcomeKind.UNCHANGED, _("bol does not have it, and it was decided that it stays so.")
     return OutcomeKind.CHANGED, _("bol does not have it any more. “Send again” publishes it anew.")
 
 

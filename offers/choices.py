@@ -77,3 +77,18 @@ class OfferStatus(models.TextChoices):
     OUTCOME_UNKNOWN = "unknown", _("Outcome unknown")
     EAN_CONFLICT = "conflict", _("EAN conflict")
     GONE = "gone", _("Gone at bol")
+    PARKED = "parked", _("Parked")
+
+
+STATUS_COLOURS = {
+    OfferStatus.NEW: "info",
+    OfferStatus.PUBLISHING: "info",
+    OfferStatus.ON_SALE: "success",
+    OfferStatus.NOT_FOR_SALE: "warning",
+    OfferStatus.ON_HOLD: "warning",
+    OfferStatus.REFUSED: "danger",
+    OfferStatus.OUTCOME_UNKNOWN: "warning",
+    OfferStatus.EAN_CONFLICT: "danger",
+    OfferStatus.GONE: "danger",
+    OfferStatus.PARKED: "default",
+}

@@ -70,7 +70,7 @@ def may_be_published(offer: Offer) -> bool:
     """Tell whether no conflict keeps this locked offer from bol; a rival that was made meanwhile is noticed here."""
     # Products first, then offers: as one join PostgreSQL reads every offer while its statistics are young.
     same_ean = list(Product.objects.filter(ean=offer.product.ean).values_list("pk", flat=True))
-    rivals = _claims(offer.project.connection_id).filter(
+    rivals = claims_on(offer.project.connection_id).filter(
         product__in=same_ean, condition=offer.condition, parked_reason=""
     )
     if not offer.is_withheld and rivals.exclude(pk=offer.pk).exists():
@@ -99,12 +99,15 @@ def keys_of(offer_ids: Iterable[int]) -> dict[int, set[Key]]:
     return keys
 
 
-# Which keys to look at ------------------------------------------------------------------------------------
-
-
-def _claims(connection_id: int) -> OfferQuerySet:
-    found: OfferQuerySet = Offer.objects.filter(project__connection_id=connection_id, project__is_active=True)
+def claims_on(connection_id: int) -> OfferQuerySet:
+    """Return the offers that claim their EAN on a connection: those of its active projects that do not stay gone."""
+    found: OfferQuerySet = Offer.objects.filter(
+        project__connection_id=connection_id, project__is_active=True, stays_gone=False
+    )
     return found
+
+
+# Which keys to look at ------------------------------------------------------------------------------------
 
 
 def _contested(claims: OfferQuerySet) -> QuerySet[Any, Any]:
@@ -116,7 +119,7 @@ def _contested(claims: OfferQuerySet) -> QuerySet[Any, Any]:
 def _contested_of(connection_id: int, keys: set[Key]) -> set[Key]:
     """Return those of these keys that are claimed more than once."""
     eans = {ean for ean, _condition in keys}
-    return keys & set(_contested(_claims(connection_id).filter(product__ean__in=eans)))
+    return keys & set(_contested(claims_on(connection_id).filter(product__ean__in=eans)))
 
 
 def _contested_parts(connection_id: int) -> Iterator[set[Key]]:
@@ -129,7 +132,7 @@ def _contested_parts(connection_id: int) -> Iterator[set[Key]]:
 
 def _contested_after(connection_id: int, last: Key) -> list[Key]:
     later = Q(product__ean__gt=last[0]) | Q(product__ean=last[0], condition__gt=last[1])
-    found = _contested(_claims(connection_id).filter(later))
+    found = _contested(claims_on(connection_id).filter(later))
     return list(found.order_by("product__ean", "condition")[:PAGE])
 
 
@@ -181,7 +184,7 @@ def _current(connection_id: int, keys: set[Key]) -> dict[Key, EanConflict]:
 
 
 def _claimants(connection_id: int, keys: set[Key]) -> dict[Key, list[Offer]]:
-    claims = _claims(connection_id).with_all().select_for_update(of=("self",))
+    claims = claims_on(connection_id).with_all().select_for_update(of=("self",))
     claimants: defaultdict[Key, list[Offer]] = defaultdict(list)
     for offer in claims.filter(product__ean__in={ean for ean, _condition in keys}).order_by("pk"):
         claimants[offer.product.ean, offer.condition].append(offer)
@@ -237,7 +240,7 @@ def _unflagged(offer_ids: Iterable[int]) -> dict[Offer, Flags]:
     elsewhere = ConflictMember.objects.filter(
         conflict__in=EanConflict.objects.current(), offer__in=offer_ids
     ).values("offer")
-    left = Offer.objects.with_all().select_for_update(of=("self",)).filter(pk__in=offer_ids)
+    left = Offer.objects.with_all().select_for_update(of=("self",)).filter(pk__in=offer_ids, stays_gone=False)
     return dict.fromkeys(left.exclude(pk__in=elsewhere).order_by("pk"), (False, ""))
 
 

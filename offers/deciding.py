@@ -103,7 +103,7 @@ def _check_nothing_under_way(members: dict[int, Offer]) -> None:
     """What bol answers to such a request belongs to the offer that it left for: that must not change in between."""
     subjects = [offer.subject for offer in members.values()]
     under_way = OutboxMessage.objects.filter(subject__in=subjects, state__in=OutboxMessage.UNDER_WAY)
-    if under_way.exists() or any(offer.sending for offer in members.values()):
+    if under_way.exists():
         raise CannotDecide(
             _(
                 "A request about one of these offers is at bol at this moment. Try again when bol has answered."
@@ -123,11 +123,12 @@ def _hand_over(conflict: EanConflict, owner: Offer, others: dict[int, Offer]) ->
     published = [offer for offer in others.values() if offer.offer_id and not offer.gone_at]
     if not owner.offer_id and published:
         _take_over(owner, max(published, key=lambda offer: (offer.known_at is not None, offer.known_at)))
-    for offer in published:
-        if offer.offer_id == owner.offer_id:
+    for offer in others.values():
+        if offer.offer_id and offer.offer_id == owner.offer_id:
             _doubt_where_they_differ(owner, offer)
-            _give_up(offer)
-    _save_known([owner, *published])
+        if offer.offer_id in {"", owner.offer_id} and not offer.gone_at:
+            _give_up(offer)  # also what a lost answer left in doubt: at bol it can only be the owner's offer
+    _save_known([owner, *others.values()])
 
 
 def _hand_back(conflict: EanConflict, owner: Offer, others: dict[int, Offer]) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from offers import checking, history, pricing, rules, services
-from offers.models import HOLD_FIELDS, Offer, OfferQuerySet
+from offers.models import HOLD_FIELDS, ChangeBatch, Offer, OfferQuerySet
 from offers.models.bulk import OutcomeKind
 from offers.pricing import Move
 from offers.state import price_text
@@ -50,6 +50,7 @@ class Deed(ABC):
     title: ClassVar[Any]
     effect: ClassVar[Any]
     permission: ClassVar[str] = "offers.change_offer"
+    can_be_undone: ClassVar[bool] = False
     # More than this go to the background; a part is one transaction.
     at_once: ClassVar[int] = 500
     part: ClassVar[int] = 200
@@ -66,12 +67,19 @@ class Deed(ABC):
         """Return what the deed would come to for one offer."""
 
     @abstractmethod
-    def do(self, offers: Sequence[Offer], parameters: Parameters, by: Any, seen: Any) -> list[Outcome]:
-        """Do it to these offers, which are locked; `seen` is what `look` returned."""
+    def do(
+        self, foreseen: Sequence[Outcome], by: Any, *, seen: Any = None, batch: ChangeBatch | None = None
+    ) -> Sequence[Outcome]:
+        """Do what was foreseen for these offers, which are locked; return what they came to.
+
+        `seen` is what `look` returned; a `batch` keeps what changed.
+        """
 
 
 class Change(Deed):
     """A deed that gives each offer other values."""
+
+    can_be_undone = True
 
     @abstractmethod
     def wanted(self, offer: Offer, parameters: Parameters) -> Wanted:
@@ -89,11 +97,12 @@ class Change(Deed):
         kind = OutcomeKind.CHANGED if changes else OutcomeKind.UNCHANGED
         return Outcome(offer, kind, history.in_words(changes), wanted)
 
-    def do(self, offers: Sequence[Offer], parameters: Parameters, by: Any, seen: Any) -> list[Outcome]:
-        outcomes = [self.foresee(offer, parameters) for offer in offers]
-        changed = [outcome for outcome in outcomes if outcome.kind == OutcomeKind.CHANGED]
-        services.change_each(((outcome.offer, outcome.wanted) for outcome in changed), by)
-        return outcomes
+    def do(
+        self, foreseen: Sequence[Outcome], by: Any, *, seen: Any = None, batch: ChangeBatch | None = None
+    ) -> Sequence[Outcome]:
+        changed = [outcome for outcome in foreseen if outcome.kind == OutcomeKind.CHANGED]
+        services.change_each(((outcome.offer, outcome.wanted) for outcome in changed), by, batch)
+        return foreseen
 
 
 class Hold(Change):
@@ -189,13 +198,17 @@ class SendAgain(Deed):
     )
 
     def foresee(self, offer: Offer, parameters: Parameters) -> Outcome:
+        if offer.stays_gone:
+            parked = _("It stays gone: %(reason)s Take that back first.") % {"reason": offer.parked_reason}
+            return Outcome(offer, OutcomeKind.REFUSED, parked)
         text = _("Published anew.") if offer.gone_at else _("All of it is sent.")
         return Outcome(offer, OutcomeKind.CHANGED, text)
 
-    def do(self, offers: Sequence[Offer], parameters: Parameters, by: Any, seen: Any) -> list[Outcome]:
-        outcomes = [self.foresee(offer, parameters) for offer in offers]
-        services.send_again(offers, by)
-        return outcomes
+    def do(
+        self, foreseen: Sequence[Outcome], by: Any, *, seen: Any = None, batch: ChangeBatch | None = None
+    ) -> Sequence[Outcome]:
+        services.send_again([outcome.offer for outcome in foreseen], by)
+        return foreseen
 
 
 class CheckAtBol(Deed):
@@ -216,7 +229,10 @@ class CheckAtBol(Deed):
             return Outcome(offer, OutcomeKind.CHANGED, _("bol is asked."))
         return Outcome(offer, OutcomeKind.UNCHANGED, _("bol does not have it yet: there is nothing to ask."))
 
-    def do(self, offers: Sequence[Offer], parameters: Parameters, by: Any, seen: Any) -> list[Outcome]:
+    def do(
+        self, foreseen: Sequence[Outcome], by: Any, *, seen: Any = None, batch: ChangeBatch | None = None
+    ) -> Sequence[Outcome]:
+        offers = [outcome.offer for outcome in foreseen]
         told = checking.take_note(offers, seen)
         return [Outcome(offer, *told[offer.pk]) for offer in offers]
 
@@ -239,10 +255,11 @@ class DeleteAtBol(Deed):
             return Outcome(offer, OutcomeKind.CHANGED, _("Removed at bol."))
         return Outcome(offer, OutcomeKind.UNCHANGED, _("bol does not have it: there is nothing to delete."))
 
-    def do(self, offers: Sequence[Offer], parameters: Parameters, by: Any, seen: Any) -> list[Outcome]:
-        outcomes = [self.foresee(offer, parameters) for offer in offers]
-        services.delete_at_bol(offers, by)
-        return outcomes
+    def do(
+        self, foreseen: Sequence[Outcome], by: Any, *, seen: Any = None, batch: ChangeBatch | None = None
+    ) -> Sequence[Outcome]:
+        services.delete_at_bol([outcome.offer for outcome in foreseen], by)
+        return foreseen
 
 
 DEEDS: dict[str, Deed] = {

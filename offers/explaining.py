@@ -23,6 +23,10 @@ def explain(offer: Offer) -> str:
 
 
 def _gone(offer: Offer) -> str:
+    if offer.stays_gone:
+        return _("Parked, it stays gone: %(reason)s Nothing is sent until somebody takes that back.") % {
+            "reason": _sentence(offer.parked_reason)
+        }
     if not offer.gone_at:
         return ""
     return _("bol does not have this offer any more. Send it again to publish it anew.")

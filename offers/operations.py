@@ -26,7 +26,7 @@ from connections.operations import (
     Verdict,
     register,
 )
-from offers import catalogue, delta, quarrels, state
+from offers import catalogue, delta, leading, quarrels, state
 from offers.announcing import COMPONENT_OF, CREATE, DELETE, UPDATES, announce
 from offers.conflicts import may_be_published
 from offers.dialects import Dialect, Found, dialect_of
@@ -148,9 +148,10 @@ class UpdateOperation(OfferOperation):
         offer = _offer_of(messages)
         if offer is None or not offer.offer_id or not _may_be_sent(offer):
             return NothingToSend()
-        components, wait = quarrels.hold_back(offer, self._components_to_send(offer, messages))
+        components, wait = leading.hold_back(offer, self._components_to_send(offer, messages))
+        components, pause = quarrels.hold_back(offer, components)
         if not components:
-            return wait or NothingToSend()
+            return wait or pause or NothingToSend()
         return self._prepare_changes(offer, messages, components)
 
     def confirm(self, messages: Messages, answer: Any) -> None:

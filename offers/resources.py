@@ -158,6 +158,9 @@ class AssortmentResource(Resource):
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
             errors = error.message_dict | errors
+        if not instance.product and not instance.ean:
+            # An earlier row makes the product: what comes of this one must not depend on where a part ends.
+            instance.ean = self.seen.ean_of(row["reference"].strip()) or None
         instance.compare()
         for name, problem in instance.problems(self.known):
             errors.setdefault(name, problem)

@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from offers import batches, history, rules
+from offers import batches, history, leading, rules
 from offers.announcing import announce, announce_deletion, announce_nothing
 from offers.choices import DeliveryCode
 from offers.conflicts import find_conflicts_about, find_conflicts_of, keys_of
+from offers.leading import Sale
 from offers.models import (
     HOLD_FIELDS,
     KNOWN_FIELDS,
@@ -48,6 +49,7 @@ __all__ = [
     "release",
     "release_due",
     "send_again",
+    "take_from_stock",
 ]
 
 CHUNK = 500
@@ -126,7 +128,10 @@ def release_due() -> int:
 
 
 def send_again(offers: Iterable[Offer], by: Any) -> int:
-    """Send everything about these offers once more; an offer that is gone is published anew. Return how many."""
+    """Send everything about these offers once more; one that is gone is published anew, unless it is to stay so.
+
+    Return how many.
+    """
     return sum(_send_chunk_again(chunk, by) for chunk in _chunks(offers))
 
 
@@ -159,6 +164,22 @@ def change_product(product: Product, fields: Sequence[str], by: Any) -> None:
     for offer in followers if "ean" in fields else []:
         offer.forget_refusal()
     announce(followers, by)
+
+
+@transaction.atomic
+def take_from_stock(sales: Sequence[Sale]) -> list[int]:
+    """Take what was sold off the stock of the offers that we lead, give back what was not; announce their stock.
+
+    Returns by how much each sale lowered the stock: nothing where we do not lead it or it was known when the stock was
+    set, and never more than there was.
+    """
+    offers = {offer.pk: offer for offer in locked([sale.offer for sale in sales])}
+    before = {offer: offer.stock for offer in offers.values()}
+    taken = [leading.take(offers[sale.offer], sale) if sale.offer in offers else 0 for sale in sales]
+    changed = [offer for offer, stock in before.items() if offer.stock != stock]
+    _save_wanted(changed, {"stock"})
+    announce(changed)
+    return taken
 
 
 def is_unknown_to_bol(offer: Offer) -> bool:
@@ -212,7 +233,9 @@ def _change_chunk(chunk: Sequence[tuple[Offer, Wanted]], by: Any, batch: ChangeB
         changes = _apply(offer, wanted) if offer else {}
         if offer and changes:
             changed.setdefault(offer, {}).update(changes)
-    _save_wanted(list(changed), {field for changes in changed.values() for field in changes})
+    _save_wanted(
+        list(changed), {field for changes in changed.values() for field in changes} | {"stock_set_at"}
+    )
     history.record([(offer, history.in_words(changes)) for offer, changes in changed.items()], by)
     if batch:
         batches.record(batch, batches.pairs_apart(changed))
@@ -235,6 +258,8 @@ def _apply(offer: Offer, wanted: Wanted) -> dict[str, history.Change]:
     changes = {field: (before[field], new) for field, new in wanted.items() if before[field] != new}
     for field, (_old, new) in changes.items():
         setattr(offer, field, new)
+    if "stock" in changes:
+        offer.stock_set_at = timezone.now()
     return changes
 
 
@@ -247,7 +272,7 @@ def _save_wanted(offers: Sequence[Offer], fields: Set[str]) -> None:
 
 @transaction.atomic
 def _send_chunk_again(chunk: Sequence[Offer], by: Any) -> int:
-    offers = list(locked([offer.pk for offer in chunk]))
+    offers = list(locked([offer.pk for offer in chunk]).filter(stays_gone=False))
     for offer in offers:
         if offer.gone_at:
             offer.start_anew()

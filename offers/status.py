@@ -13,7 +13,8 @@ class Facts:
 
     is_published: bool  # bol gave it an id
     is_gone: bool  # bol had it, and does not have it any more
-    is_in_conflict: bool  # another product or project claims its EAN, or it was decided that another has it
+    is_parked: bool  # a person decided that another offer has its EAN, or that it stays gone
+    is_in_conflict: bool  # another product or project claims its EAN, and nobody chose which of them has it
     is_refused: bool  # bol said no, and a person is needed
     is_unanswered: bool  # bol did not say what became of a command that is not repeated blindly
     is_under_way: bool  # a request about it is at bol
@@ -23,6 +24,8 @@ class Facts:
 
 def status_of(facts: Facts) -> OfferStatus:
     """Return the one status that tells a person most."""
+    if facts.is_parked:
+        return OfferStatus.PARKED
     if facts.is_gone:
         return OfferStatus.GONE
     if facts.is_in_conflict:

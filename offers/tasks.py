@@ -48,11 +48,13 @@ def release_due() -> int:
     return services.release_due()
 
 
-def decide(resolution: str, drift_ids: Sequence[int], user_id: int, project_id: int | None) -> int:
+def decide(
+    resolution: str, drift_ids: Sequence[int], user_id: int, project_id: int | None, reason: str = ""
+) -> int:
     """Make one decision about many differences with bol; what was decided already stays so."""
     by = get_user_model().objects.filter(pk=user_id).first()
     project = Project.objects.filter(pk=project_id or 0).first()
-    return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project).done
+    return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project, reason).done
 
 
 def undo(undo_id: int) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -20,13 +19,24 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from offers import batches, services
+from offers import batches, history, services
 from offers.batches import PRODUCT
-from offers.models import WANTED_FIELDS, ChangeBatch, ChangeBatchRow, Offer, Product
+from offers.models import (
+    HOLD_FIELDS,
+    WANTED_FIELDS,
+    BulkRun,
+    ChangeBatch,
+    ChangeBatchRow,
+    ImportRun,
+    Offer,
+    Product,
+)
 from offers.models.batch import BatchOutcome
 
 PORTION = 500
 SLICE = timedelta(seconds=30)
+# What services change and announce.
+OF_SERVICES = frozenset({*WANTED_FIELDS, *HOLD_FIELDS})
 
 
 @dataclass(frozen=True)
@@ -43,13 +53,14 @@ class Plan:
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return {name: _value(name, old) for name, old in self.before.items() if name in WANTED_FIELDS}
+        return {name: batches.restored(name, old) for name, old in self.before.items() if name in OF_SERVICES}
 
     @property
     def lasting(self) -> dict[str, Any]:
         """What bol would not change, so that services do not either."""
-        known = {*WANTED_FIELDS}
-        return {name: old for name, old in self.before.items() if name not in known and PRODUCT not in name}
+        return {
+            name: old for name, old in self.before.items() if name not in OF_SERVICES and PRODUCT not in name
+        }
 
     @property
     def of_product(self) -> dict[str, Any]:
@@ -83,7 +94,8 @@ def start_undo(batch: ChangeBatch, by: Any) -> ChangeBatch | None:
 
 def is_finished(batch: ChangeBatch) -> bool:
     """Tell whether nothing is added to a batch any more."""
-    return not batch.run or not batch.run.is_busy
+    runs = (ImportRun.objects.filter(batch=batch), BulkRun.objects.filter(batch=batch))
+    return not any(run.busy().exists() for run in runs)
 
 
 def ring(undo_id: int) -> None:
@@ -135,12 +147,12 @@ def _why_kept(row: ChangeBatchRow, offer: Offer | None) -> str:
     """Return why a row is left as it is, or an empty text."""
     if offer is None:
         return _("The offer is not there any more.")
-    changed = [
-        f"{field} {after} → {batches.current(offer, field)}"
+    changed = {
+        field: (batches.restored(field, after), batches.restored(field, now))
         for field, after in row.after.items()
-        if batches.current(offer, field) != after
-    ]
-    return _("Changed since: %(changes)s.")[:480] % {"changes": ", ".join(changed)[:400]} if changed else ""
+        if (now := batches.current(offer, field)) != after
+    }
+    return _("Changed since: %(changes)s.") % {"changes": history.in_words(changed)[:400]} if changed else ""
 
 
 def _restore(plans: Sequence[Plan], by: Any) -> None:
@@ -173,10 +185,6 @@ def _set_product(offer: Offer, values: Mapping[str, Any]) -> None:
         raise ValidationError(_("The product is at bol by now, where an EAN cannot be changed."))
     Product.objects.filter(pk=offer.product_id).update(**values)
     services.announce_all(siblings)
-
-
-def _value(field: str, stored: Any) -> Any:
-    return Decimal(stored) if field == "price" else stored
 
 
 def resume_undos() -> int:

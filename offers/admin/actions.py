@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,39 +45,39 @@ class OfferActions:
         return request.user.has_perm(DeleteAtBol.permission)
 
     @action(description=Hold.title, permissions=["change"])
-    def put_on_hold(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def put_on_hold(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, Hold.name)
 
     @action(description=Release.title, permissions=["change"])
-    def release(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def release(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, Release.name)
 
     @action(description=ChangePrice.title, permissions=["change"])
-    def change_price(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def change_price(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, ChangePrice.name)
 
     @action(description=SetStock.title, permissions=["change"])
-    def set_stock(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def set_stock(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, SetStock.name)
 
     @action(description=SetDeliveryCode.title, permissions=["change"])
-    def set_delivery_code(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def set_delivery_code(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, SetDeliveryCode.name)
 
     @action(description=UseProjectOperator.title, permissions=["change"])
-    def use_project_operator(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def use_project_operator(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, UseProjectOperator.name)
 
     @action(description=SendAgain.title, permissions=["change"])
-    def send_again(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def send_again(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, SendAgain.name)
 
     @action(description=CheckAtBol.title, permissions=["view"])
-    def check_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def check_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, CheckAtBol.name)
 
     @action(description=DeleteAtBol.title, permissions=["delete_at_bol"])
-    def delete_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+    def delete_at_bol(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
         return self._page(request, queryset, DeleteAtBol.name)
 
     @action(description=_("Stop selling"), permissions=["change"])
@@ -90,5 +91,5 @@ class OfferActions:
         }
         return TemplateResponse(request, "offers/stop_selling.html", context)
 
-    def _page(self, request: HttpRequest, queryset: Any, name: str) -> HttpResponse:
+    def _page(self, request: HttpRequest, queryset: Any, name: str) -> HttpResponseBase:
         return BulkPage(self, request, queryset, DEEDS[name]).answer()

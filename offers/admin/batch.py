@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from connections.adminbase import ReadOnlyAdmin, display, show_age
-from offers import history, undoing
+from offers import batches, history, undoing
 from offers.models import ChangeBatch, ChangeBatchRow
 from offers.models.batch import BatchOutcome
 
@@ -27,6 +27,12 @@ class ChangeBatchAdmin(ReadOnlyAdmin):
     list_select_related = ["created_by"]
     search_fields = ["title"]
 
+    def has_view_permission(self, request: HttpRequest, obj: ChangeBatch | None = None) -> bool:
+        # Who may see offers may see what was done to them.
+        return any(request.user.has_perm(may) for may in ("offers.view_offer", "offers.change_offer")) or (
+            super().has_view_permission(request, obj)
+        )
+
     def get_urls(self) -> list[Any]:
         undo = self.admin_site.admin_view(self.undo_view)
         return [path("<int:batch_id>/undo/", undo, name="offers_changebatch_undo"), *super().get_urls()]
@@ -34,7 +40,7 @@ class ChangeBatchAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        batch = get_object_or_404(ChangeBatch.objects.select_related("created_by", "run"), pk=object_id)
+        batch = get_object_or_404(ChangeBatch.objects.select_related("created_by"), pk=object_id)
         if not self.has_view_permission(request, batch):
             raise PermissionDenied
         return TemplateResponse(request, "admin/offers/changebatch/batch.html", self._context(request, batch))
@@ -84,5 +90,8 @@ def may_undo(request: HttpRequest) -> bool:
 def _in_words(row: ChangeBatchRow) -> str:
     if row.before is None:
         return str(_("made"))
-    changes = {field: (old, row.after.get(field, "")) for field, old in row.before.items()}
+    changes = {
+        field: (batches.restored(field, old), batches.restored(field, row.after.get(field)))
+        for field, old in row.before.items()
+    }
     return history.in_words(changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from connections.adminbase import UnfoldAdminSelectWidget
 from connections.models import Connection, OffersApi
+from offers import guarding
 from offers.models import DeliveryProfile, EconomicOperator, Project
 
 Choice = tuple[str, str]
@@ -64,6 +66,12 @@ class ProjectForm(BolChoices, forms.ModelForm):
     class Meta:
         model = Project
         fields = "__all__"  # noqa: DJ007 - the admin names them
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, limit in asdict(guarding.installation_limits()).items():
+            if f"guard_{name}" in self.fields:
+                self.fields[f"guard_{name}"].widget.attrs["placeholder"] = guarding.plain(limit)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.admin import helpers
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from offers import bulk, deeds
+from offers import bulk, deeds, guarding
 from offers.admin.bulk_forms import FORMS, DeedForm
-from offers.bulk import Forecast
-from offers.deeds import Deed
+from offers.admin.guarded_rows import guarded_table
+from offers.deeds import Deed, Outcome
+from offers.forecasting import Forecast, foresee, guarded
 from offers.models import BulkRun, OfferQuerySet
+from offers.spreadsheets import csv_lines
 
 CONFIRM = "confirm"
+DOWNLOAD = "download"
 
 
 class BulkPage:
@@ -34,10 +42,14 @@ class BulkPage:
         self.offers = offers
         self.deed = deed
 
-    def answer(self) -> HttpResponse:
+    def answer(self) -> HttpResponseBase:
         """Show the page, or do what was confirmed on it."""
-        if self._step == CONFIRM and self.form.is_valid() and self._saw_this:
-            return self._begin()
+        if self._step == CONFIRM and self._begun:
+            return self._lead_to(self._begun)
+        if self._step == DOWNLOAD and self.forecast:
+            return self._download(self.forecast)
+        if self._step == CONFIRM and self.forecast and self._saw_this and self._is_let_through:
+            return self._begin(self.forecast)
         return self._show()
 
     @cached_property
@@ -51,6 +63,11 @@ class BulkPage:
         return FORMS.get(self.deed.name, DeedForm)(
             data, initial=self._suggested, count=self.deed.count(self.offers)
         )
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What it would come to as things are now, once enough is known to say so."""
+        return foresee(self.deed, self.offers, self._parameters) if self._is_ready else None
 
     @property
     def _step(self) -> str:
@@ -72,12 +89,25 @@ class BulkPage:
 
     @property
     def _shown(self) -> str:
-        """What a person saw who confirms now: the number, and the values where these were previewed."""
-        return json.dumps([self.count, self._parameters if self.form.is_previewed else {}], sort_keys=True)
+        """What a person saw who confirms now: the number, the values where these were previewed, and the warnings."""
+        warned = self.forecast.guard.fingerprint() if self.forecast else ""
+        typed = self._parameters if self.form.is_previewed else {}
+        return json.dumps([self.count, typed, warned], sort_keys=True)
 
     @property
     def _saw_this(self) -> bool:
-        return self._token is not None and self.request.POST.get("shown") == self._shown
+        is_this = self._token is not None and self.request.POST.get("shown") == self._shown
+        return self.form.is_valid() and is_this
+
+    @property
+    def _may_pass(self) -> bool:
+        return self.request.user.has_perm(guarding.PERMISSION)
+
+    @property
+    def _is_let_through(self) -> bool:
+        """Whether no guard rail is hit, or somebody who may says that it is meant."""
+        has_looked = self.request.POST.get("pass_guard_rails") == "yes"
+        return not (self.forecast and self.forecast.warnings) or (self._may_pass and has_looked)
 
     @property
     def _token(self) -> UUID | None:
@@ -87,8 +117,16 @@ class BulkPage:
         except ValueError:
             return None
 
+    @cached_property
+    def _begun(self) -> BulkRun | None:
+        """The run of this very page, where its button was pressed before."""
+        if self._token is None:
+            return None
+        return BulkRun.objects.filter(deed=self.deed.name, token=self._token).first()
+
     def _show(self) -> HttpResponse:
-        forecast = bulk.foresee(self.deed, self.offers, self._parameters) if self._is_ready else None
+        forecast = self.forecast
+        is_stopped = self._step == CONFIRM and self._saw_this and not self._is_let_through
         context = {
             **selection(self.model_admin, self.request),
             "title": self.deed.title,
@@ -102,12 +140,28 @@ class BulkPage:
             "button": _button(self.deed, forecast),
             "is_large": self.count > self.deed.at_once,
             "shows_prices": self.deed.name == deeds.ChangePrice.name,
+            "warnings": _in_words(forecast),
+            "may_pass": self._may_pass,
+            "is_stopped": is_stopped,
         }
-        return TemplateResponse(self.request, "offers/bulk.html", context)
+        status = HTTPStatus.FORBIDDEN if is_stopped and not self._may_pass else HTTPStatus.OK
+        return TemplateResponse(self.request, "offers/bulk.html", context, status=status)
 
-    def _begin(self) -> HttpResponse:
+    def _download(self, forecast: Forecast) -> StreamingHttpResponse:
+        return StreamingHttpResponse(
+            csv_lines(guarded_table(guarded(self.deed, self.offers, self._parameters, forecast.guard))),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{self.deed.name}-guard-rails.csv"'},
+        )
+
+    def _begin(self, forecast: Forecast) -> HttpResponse:
         keys = self.offers.order_by("pk").values_list("pk", flat=True)
-        run = bulk.start(self.deed, keys, self._parameters, self.request.user, token=self._token)
+        by, token = self.request.user, self._token
+        run = bulk.start(self.deed, keys, self._parameters, by, token=token, guard=forecast.guard)
+        return self._lead_to(run)
+
+    def _lead_to(self, run: BulkRun) -> HttpResponse:
+        """Go back to the list where all is done as it was foreseen, else to the page of the run."""
         if (
             run.state == BulkRun.State.DONE
             and not run.refused
@@ -131,6 +185,12 @@ def selection(model_admin: Any, request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _in_words(forecast: Forecast | None) -> list[tuple[str, list[Outcome], int]]:
+    """Return what the guard rails say, each with the first offers and the number of the others."""
+    found = forecast.warnings if forecast else []
+    return [(guarding.in_words(said), outcomes, said.count - len(outcomes)) for said, outcomes in found]
+
+
 def _button(deed: Deed, forecast: Forecast | None) -> str:
     if forecast is None:
         return ""
@@ -138,10 +198,11 @@ def _button(deed: Deed, forecast: Forecast | None) -> str:
     return text % {"title": deed.title, "count": forecast.changed}
 
 
-def _result(deed: Deed, run: BulkRun) -> str:
+def _result(deed: Deed, run: BulkRun) -> SafeString:
     text = ngettext("%(title)s: %(count)d offer.", "%(title)s: %(count)d offers.", run.changed)
     told = text % {"title": deed.title, "count": run.changed}
-    if not run.unchanged:
-        return told
     rest = ngettext("%d was like that already.", "%d were like that already.", run.unchanged) % run.unchanged
-    return f"{told} {rest}"
+    words = [told, rest] if run.unchanged else [told]
+    way_back = _("What changed, and undo") if deed.can_be_undone else _("What became of each")
+    address = reverse("admin:offers_bulkrun_change", args=[run.pk])
+    return format_html('{} <a class="underline" href="{}">{}</a>', " ".join(words), address, way_back)

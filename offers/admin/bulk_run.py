@@ -14,10 +14,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from connections.adminbase import ChoicesDropdownFilter, ReadOnlyAdmin, display, show_age, show_label
-from offers import bulk
+from offers import bulk, guarding
+from offers.admin.batch import may_undo
 from offers.admin.bulk_forms import in_words
 from offers.deeds import DEEDS
-from offers.models import BulkOutcome, BulkRun
+from offers.guard_rails import Tally
+from offers.models import BulkOutcome, BulkRun, ChangeBatch
 from offers.models.bulk import BulkState
 
 OUTCOMES_PER_PAGE = 50
@@ -42,7 +44,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
         return any(request.user.has_perm(f"offers.{may}_offer") for may in ("view", "change"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("offer_ids")
+        return super().get_queryset(request).defer("offer_ids", "guard_hits")
 
     def get_urls(self) -> list[Any]:
         pages = [("cancel", self.cancel_view), ("resume", self.resume_view)]
@@ -58,6 +60,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
         run = get_object_or_404(self.get_queryset(request).select_related("created_by"), pk=object_id)
         if not self.has_view_permission(request, run):
             raise PermissionDenied
+        batch = ChangeBatch.objects.filter(bulk_run=run).select_related("undone_by").first()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -66,6 +69,10 @@ class BulkRunAdmin(ReadOnlyAdmin):
             "told": in_words(run.deed, run.parameters),
             "colour": BulkRun.STATE_COLOURS[BulkState(run.state)],
             "may_act": _may_act(request, run),
+            "warnings": [guarding.in_words(said) for said in Tally.restored(run.guard_tally).warnings()],
+            "batch": batch,
+            "is_undoing": batch and batch.rows.filter(outcome="").exists(),
+            "may_undo": may_undo(request) and not run.is_busy,
             "outcomes": _outcomes(request, run),
             "kind": _kind(request),
             "tabs": _tabs(run),
@@ -94,7 +101,7 @@ class BulkRunAdmin(ReadOnlyAdmin):
         return _page_of(run)
 
     def _run_to_act_on(self, request: HttpRequest, run_id: int) -> BulkRun:
-        run = get_object_or_404(BulkRun.objects.defer("offer_ids"), pk=run_id)
+        run = get_object_or_404(BulkRun.objects.defer("offer_ids", "guard_hits"), pk=run_id)
         if not _may_act(request, run):
             raise PermissionDenied
         return run

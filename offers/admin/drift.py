@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -33,10 +33,11 @@ from connections.adminbase import (
 )
 from connections.models import Connection
 from offers.admin import comparison
-from offers.models import Drift, Project, Reconciliation
-from offers.models.drift import DriftKind, PassState, Resolution
+from offers.admin.drift_choices import CHOICES, Choice, fitting, form_for
+from offers.models import Drift, Reconciliation
+from offers.models.drift import DriftKind, PassState
 from offers.reconciling import passes
-from offers.reconciling.deciding import decide, fits
+from offers.reconciling.deciding import TAKE_BACK, decide
 
 # More than a page load can carry: these go to the background, a part at a time.
 LARGE = PART = 500
@@ -54,67 +55,6 @@ class CompareForm(BaseDialogForm):
         empty_label=_("All active connections"),
         widget=UnfoldAdminSelectWidget,
     )
-
-
-class ProjectForm(forms.Form):
-    """Where adopted offers go: a project of the connection they are at."""
-
-    project = forms.ModelChoiceField(
-        Project.objects.all(), label=_("Project"), widget=UnfoldAdminSelectWidget
-    )
-
-    def __init__(self, data: Any, *, connections: list[int]) -> None:
-        super().__init__(data)
-        field = self.fields["project"]
-        projects = list(Project.objects.filter(connection__in=connections)[:2])
-        field.queryset = Project.objects.filter(connection__in=connections)  # type: ignore[attr-defined]
-        field.initial = projects[0] if len(projects) == 1 else None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A decision as people read it."""
-
-    name: Resolution
-    title: Any
-    effect: Any
-
-
-CHOICES = {
-    choice.name: choice
-    for choice in (
-        Choice(
-            Resolution.SEND_OURS,
-            _("Send ours"),
-            _("What bol has is overwritten with the values here. Values that are the same are not sent."),
-        ),
-        Choice(
-            Resolution.TAKE_THEIRS,
-            _("Take bol's"),
-            _("The values here become what bol has. Nothing is sent."),
-        ),
-        Choice(
-            Resolution.LEAVE,
-            _("Leave as it is"),
-            _("Nothing is changed, here or at bol. It is asked again when bol's side changes once more."),
-        ),
-        Choice(
-            Resolution.PUBLISH_AGAIN,
-            _("Publish again"),
-            _("The offers are made at bol anew, with the values they have here."),
-        ),
-        Choice(
-            Resolution.ADOPT,
-            _("Adopt"),
-            _("They become offers of the project you choose, with the values bol has. Nothing is sent."),
-        ),
-        Choice(
-            Resolution.IGNORE,
-            _("Ignore"),
-            _("They stay at bol as they are, and are not reported again."),
-        ),
-    )
-}
 
 
 @admin.register(Drift)
@@ -139,7 +79,8 @@ class DriftAdmin(ReadOnlyAdmin):
     search_fields = ["ean", "bol_offer_id", "offer__product__reference"]
     search_help_text = _("EAN, reference or offer ID")
     actions_list = ["compare"]
-    actions = [choice.value for choice in CHOICES]
+    actions = list(CHOICES)
+    actions_detail = ["unpark"]
     fields = [
         "show_kind",
         "show_offer",
@@ -149,6 +90,7 @@ class DriftAdmin(ReadOnlyAdmin):
         "show_theirs",
         "show_found",
         "show_state",
+        "reason",
         "resolved_by",
         "resolved_at",
     ]
@@ -156,6 +98,11 @@ class DriftAdmin(ReadOnlyAdmin):
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         user: Any = request.user
         return bool(user.has_perm("offers.change_drift"))
+
+    def has_unpark_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Only what is parked can be taken back."""
+        found = Drift.objects.filter(pk=object_id or 0)
+        return self.has_decide_permission(request) and fitting(found, TAKE_BACK).exists()
 
     # Compare now ------------------------------------------------------------------------------------
 
@@ -181,49 +128,72 @@ class DriftAdmin(ReadOnlyAdmin):
 
     # Decisions --------------------------------------------------------------------------------------
 
-    @action(description=CHOICES[Resolution.SEND_OURS].title, permissions=["decide"])
+    @action(description=CHOICES["send_ours"].title, permissions=["decide"])
     def send_ours(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.SEND_OURS])
+        return self._ask_or_do(request, queryset, CHOICES["send_ours"])
 
-    @action(description=CHOICES[Resolution.TAKE_THEIRS].title, permissions=["decide"])
+    @action(description=CHOICES["take_theirs"].title, permissions=["decide"])
     def take_theirs(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.TAKE_THEIRS])
+        return self._ask_or_do(request, queryset, CHOICES["take_theirs"])
 
-    @action(description=CHOICES[Resolution.LEAVE].title, permissions=["decide"])
+    @action(description=CHOICES["leave"].title, permissions=["decide"])
     def leave(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.LEAVE])
+        return self._ask_or_do(request, queryset, CHOICES["leave"])
 
-    @action(description=CHOICES[Resolution.PUBLISH_AGAIN].title, permissions=["decide"])
+    @action(description=CHOICES["publish_again"].title, permissions=["decide"])
     def publish_again(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.PUBLISH_AGAIN])
+        return self._ask_or_do(request, queryset, CHOICES["publish_again"])
 
-    @action(description=CHOICES[Resolution.ADOPT].title, permissions=["decide"])
+    @action(description=CHOICES["park"].title, permissions=["decide"])
+    def park(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES["park"])
+
+    @action(description=CHOICES["take_back"].title, permissions=["decide"])
+    def take_back(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
+        return self._ask_or_do(request, queryset, CHOICES["take_back"])
+
+    @action(description=CHOICES["adopt"].title, permissions=["decide"])
     def adopt(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.ADOPT])
+        return self._ask_or_do(request, queryset, CHOICES["adopt"])
 
-    @action(description=CHOICES[Resolution.IGNORE].title, permissions=["decide"])
+    @action(description=CHOICES["ignore"].title, permissions=["decide"])
     def ignore(self, request: HttpRequest, queryset: QuerySet[Drift]) -> TemplateResponse | None:
-        return self._ask_or_do(request, queryset, CHOICES[Resolution.IGNORE])
+        return self._ask_or_do(request, queryset, CHOICES["ignore"])
+
+    @action(
+        description=CHOICES["take_back"].title,
+        permissions=["unpark"],
+        icon="undo",
+        dialog={
+            "title": CHOICES["take_back"].title,
+            "description": CHOICES["take_back"].effect,
+            "form_class": None,
+            "form_submit_text": CHOICES["take_back"].title,
+        },
+    )
+    def unpark(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        _do(request, Drift.objects.filter(pk=object_id), CHOICES["take_back"], {})
+        return leave_dialog(reverse("admin:offers_drift_change", args=[object_id]))
 
     def _ask_or_do(
         self, request: HttpRequest, queryset: QuerySet[Drift], choice: Choice
     ) -> TemplateResponse | None:
-        fitting = _fitting(queryset, choice.name)
-        form = _project_form(request, fitting) if choice.name == Resolution.ADOPT else None
+        chosen = fitting(queryset, choice.name)
+        form = form_for(request, choice.name, chosen)
         if "confirmed" not in request.POST or (form and not form.is_valid()):
-            return self._ask(request, queryset, fitting, choice, form)
-        _do(request, fitting, choice, form.cleaned_data["project"] if form else None)
+            return self._ask(request, queryset, chosen, choice, form)
+        _do(request, chosen, choice, form.cleaned_data if form else {})
         return None
 
     def _ask(
         self,
         request: HttpRequest,
         queryset: QuerySet[Drift],
-        fitting: QuerySet[Drift],
+        chosen: QuerySet[Drift],
         choice: Choice,
-        form: ProjectForm | None,
+        form: forms.Form | None,
     ) -> TemplateResponse:
-        count = fitting.count()
+        count = chosen.count()
         context = {
             **self.admin_site.each_context(request),
             "title": choice.title,
@@ -233,7 +203,7 @@ class DriftAdmin(ReadOnlyAdmin):
             "left_out": queryset.count() - count,
             "examples": [
                 (drift, _in_words(drift, drift.ours), _in_words(drift, drift.theirs))
-                for drift in fitting[:EXAMPLES]
+                for drift in chosen[:EXAMPLES]
             ],
             "form": form,
             "selected": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
@@ -290,33 +260,23 @@ class ReconciliationAdmin(ReadOnlyAdmin):
         return show_age(look.started_at)
 
 
-def _fitting(queryset: QuerySet[Drift], name: Resolution) -> QuerySet[Drift]:
-    undecided = queryset.filter(state=Drift.State.OPEN)
-    if name == Resolution.LEAVE:
-        return undecided.exclude(kind=DriftKind.MADE_ELSEWHERE)
-    return undecided.filter(kind=fits(name))
-
-
-def _project_form(request: HttpRequest, fitting: QuerySet[Drift]) -> ProjectForm:
-    connections = list(fitting.order_by().values_list("connection", flat=True).distinct())
-    return ProjectForm(request.POST if "confirmed" in request.POST else None, connections=connections)
-
-
-def _do(request: HttpRequest, fitting: QuerySet[Drift], choice: Choice, project: Project | None) -> None:
-    keys = list(fitting.values_list("pk", flat=True))
+def _do(request: HttpRequest, chosen: QuerySet[Drift], choice: Choice, given: Mapping[str, Any]) -> None:
+    keys = list(chosen.values_list("pk", flat=True))
+    project, reason = given.get("project"), given.get("reason", "")
     if len(keys) > LARGE:
         for start in range(0, len(keys), PART):
             part, where = keys[start : start + PART], project.pk if project else None
-            async_task("offers.tasks.decide", choice.name.value, part, request.user.pk, where)
+            async_task("offers.tasks.decide", choice.name, part, request.user.pk, where, reason)
         messages.info(
             request, _("%(count)d differences are being decided in the background.") % {"count": len(keys)}
         )
         return
-    outcome = decide(choice.name, Drift.objects.filter(pk__in=keys), request.user, project)
-    told = ngettext("%(title)s: %(count)d difference.", "%(title)s: %(count)d differences.", outcome.done)
-    messages.success(request, told % {"title": choice.title, "count": outcome.done})
-    for drift, reason in outcome.refused[:EXAMPLES]:
-        messages.warning(request, f"{drift}: {reason}")
+    outcome = decide(choice.name, Drift.objects.filter(pk__in=keys), request.user, project, reason)
+    if outcome.done or not outcome.refused:
+        told = ngettext("%(title)s: %(count)d difference.", "%(title)s: %(count)d differences.", outcome.done)
+        messages.success(request, told % {"title": choice.title, "count": outcome.done})
+    for drift, refused in outcome.refused[:EXAMPLES]:
+        messages.warning(request, f"{drift}: {refused}")
 
 
 def _in_words(drift: Drift, side: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from offers.imports.importing import Line, Outcome, Problem
 from offers.models import ImportLine, ImportRun, Offer, Product
 from offers.state import price_text
 
-GUARDED = "guarded"
+GUARDED, CONTESTED = "guarded", "contested"
 COLOURS = {
     Outcome.CREATED: "success",
     Outcome.CHANGED: "warning",
@@ -39,18 +39,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the preview."""
+    """A row of the preview; `notice` says what follows from loading it."""
 
     number: int
     outcome: str
     colour: str
     problem: str
+    notice: str
     cells: list[Cell]
 
 
 @dataclass(frozen=True)
 class Tab:
-    """The rows of one outcome; `name` is what the address says."""
+    """The rows of one outcome, or those to look at for one reason; `name` is what the address says."""
 
     name: str
     title: str
@@ -62,6 +63,7 @@ def tabs_of(run: ImportRun) -> list[Tab]:
     guarded = run.lines.filter(is_guarded=True).count() if runs.warnings_of(run) else 0
     tabs = [
         Tab(GUARDED, _("guard rails"), guarded),
+        Tab(CONTESTED, _("EAN conflicts"), run.lines.filter(is_contested=True).count()),
         Tab("changed", _("changed"), run.changed),
         Tab("created", _("new"), run.created),
         Tab("unchanged", _("unchanged"), run.unchanged),
@@ -72,17 +74,19 @@ def tabs_of(run: ImportRun) -> list[Tab]:
 
 def lines_of(run: ImportRun, tab: str) -> QuerySet[ImportLine]:
     """Return the rows of a tab."""
-    return run.lines.filter(is_guarded=True) if tab == GUARDED else run.lines.filter(outcome=tab)
+    flagged = {GUARDED: {"is_guarded": True}, CONTESTED: {"is_contested": True}}
+    return run.lines.filter(**flagged.get(tab, {"outcome": tab}))
 
 
-def preview_rows(lines: Iterable[Line], columns: Sequence[str]) -> list[Row]:
-    """Return the rows of the preview, with a cell for each column."""
+def preview_rows(lines: Iterable[Line], columns: Sequence[str], notices: Mapping[int, str]) -> list[Row]:
+    """Return the rows of the preview, with a cell for each column and the notice by row."""
     return [
         Row(
             line.source.number,
             str(line.outcome.label),
             COLOURS[line.outcome],
             _reasons(line.problems, ""),
+            notices.get(line.source.number, ""),
             [_cell(line, column) for column in columns],
         )
         for line in lines

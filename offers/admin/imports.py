@@ -28,9 +28,17 @@ from connections.adminbase import (
 from connections.models import Connection
 from offers import guarding
 from offers.admin import import_columns
-from offers.admin.import_preview import column_name, lines_of, preview_rows, tabs_of, telling
+from offers.admin.import_preview import (
+    CONTESTED,
+    column_name,
+    lines_of,
+    preview_rows,
+    tabs_of,
+    telling,
+)
 from offers.imports import runs
 from offers.imports.columns import Unclear
+from offers.imports.foretelling import foretell
 from offers.imports.reading import Unreadable, open_sheet
 from offers.imports.rejects import rejected_csv
 from offers.models import ChangeBatch, ImportRun
@@ -273,7 +281,9 @@ def _rows(run: ImportRun, asked: Any, shown: list[import_columns.Column]) -> dic
         "tabs": tabs,
         "tab": chosen,
         "rows": page,
-        "preview": preview_rows(lines, columns),
+        "preview": preview_rows(lines, columns, foretell(run, page)),
+        "max_lines": runs.MAX_LINES if run.good + run.unchanged > runs.MAX_LINES else 0,
+        "contested": next((tab.count for tab in tabs if tab.name == CONTESTED), 0),
         "headings": [column_name(column) for column in columns],
         "ignored": [column.text for column in shown if column.text and not column.meaning],
     }

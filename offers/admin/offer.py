@@ -27,9 +27,10 @@ from offers import services
 from offers.admin import comparison, reasons
 from offers.admin.actions import OfferActions
 from offers.admin.conflict_actions import ConflictActions
-from offers.admin.exporting import ExportActions
+from offers.admin.exporting import AssortmentExport
 from offers.admin.forms import NewOfferForm, OfferForm
 from offers.admin.operators import OperatorFilter
+from offers.admin.parking import ParkingPanel
 from offers.admin.searching import by_ean_or_words
 from offers.explaining import explain
 from offers.history import volume_prices_in_words
@@ -40,7 +41,7 @@ LATEST_MESSAGES = 10
 
 
 @admin.register(Offer)
-class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
+class OfferAdmin(OfferActions, ConflictActions, AssortmentExport, ParkingPanel, ModelAdmin):
     actions = [*OfferActions.actions, "check_conflicts"]
     actions_list = ["look_everywhere", "export_csv", "export_xlsx"]
     form = OfferForm
@@ -77,6 +78,7 @@ class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
         "show_volume_prices",
         "show_status",
         "show_conflict",
+        "show_parking",
         "show_hold",
         "refusal",
         "offer_id",
@@ -106,6 +108,7 @@ class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
                 "fields": [
                     ("show_status", "show_confirmed", "offer_id"),
                     "show_conflict",
+                    "show_parking",
                     "refusal",
                     "show_comparison",
                 ]
@@ -125,6 +128,8 @@ class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
         if obj is None:
             return self.add_fieldsets
         (name, first), *rest = super().get_fieldsets(request, obj)
+        if not obj.stays_gone:
+            rest = [_without(section, "show_parking") for section in rest]
         if obj.for_sale is not False and not obj.reasons:
             rest = [section for section in rest if "show_reasons" not in section[1]["fields"]]
         if not self.has_change_permission(request, obj):
@@ -247,6 +252,11 @@ class OfferAdmin(OfferActions, ConflictActions, ExportActions, ModelAdmin):
             "outbox": f"{reverse('admin:connections_outboxmessage_changelist')}?q={offer.subject}",
         }
         return render_to_string("offers/messages.html", context)
+
+
+def _without(fieldset: Any, name: str) -> Any:
+    title, options = fieldset
+    return title, {**options, "fields": [field for field in options["fields"] if field != name]}
 
 
 def _for_reading(fieldset: Any) -> Any:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django_q.tasks import async_task
 
 from connections.adminbase import ModelAdmin, RelatedDropdownFilter, display
+from offers import guarding
 from offers.admin.bol_choices import ProjectForm
 from offers.models import Project
 
 # What a change of these means for bol is worked out for every offer of the project.
 CONCERNS_ALL_OFFERS = {"is_active", "stock_managed_by_retailer"}
+GUARD_RAILS = ["guard_price_percent", "guard_share_percent", "guard_smallest_project"]
 
 
 @admin.register(Project)
@@ -41,6 +43,16 @@ class ProjectAdmin(ModelAdmin):
                 ]
             },
         ),
+        (
+            _("Guard rails"),
+            {
+                "fields": [tuple(GUARD_RAILS)],
+                "description": _(
+                    "What looks like a mistake waits for somebody with the permission “Can pass guard rails”, who "
+                    "may also change these limits. Left empty, the limit of the installation counts."
+                ),
+            },
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
@@ -48,7 +60,8 @@ class ProjectAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> Any:
         # Offers have ids of the account they were published with: a project does not move to another.
-        return ["connection"] if obj and obj.offers.exists() else []
+        fixed = ["connection"] if obj and obj.offers.exists() else []
+        return fixed if request.user.has_perm(guarding.PERMISSION) else [*fixed, *GUARD_RAILS]
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         if not change:

@@ -13,6 +13,9 @@ from offers.conflicts import find_conflicts_of
 from offers.imports.entries import OFFER_FIELDS, PRODUCT_FIELDS, Entry
 from offers.models import HOLD_FIELDS, KNOWN_FIELDS, FoundBy, Offer, Product, Project
 
+# Sales move the stock at any moment; what a row says of it goes before that anyway.
+FIELDS_OF_PEOPLE = tuple(name for name in OFFER_FIELDS if name != "stock")
+
 
 class Overtaken(Exception):
     """Somebody changed the same rows since they were compared; compare again."""
@@ -100,12 +103,13 @@ def _change_offers(entries: Iterable[Entry]) -> list[int]:
     now = timezone.now()
     for offer in current:
         entry = planned[offer.pk]
-        _check_same(offer, entry.offer, OFFER_FIELDS)
+        _check_same(offer, entry.offer, FIELDS_OF_PEOPLE)
+        entry.follow_stock(offer.stock)
         changed = entry.changed(OFFER_FIELDS)
-        _set(offer, {**changed, "changed_at": now})
+        _set(offer, {**changed, "changed_at": now, **({"stock_set_at": now} if "stock" in changed else {})})
         if "on_hold" in changed:
             offer.forget_hold()
-    always = {"changed_at", *HOLD_FIELDS}
+    always = {"changed_at", "stock_set_at", *HOLD_FIELDS}
     _overwrite(current, always.union(*(entry.changed(OFFER_FIELDS) for entry in planned.values())))
     return list(planned)
 
@@ -123,7 +127,7 @@ def _adopt(entries: Iterable[Entry]) -> list[int]:
             raise Overtaken(str(offer))
         # What the export leaves out (title, countries, further prices) is taken to be as we want it until bol is asked.
         offer.adopt(ids[offer.pk] or "", offer.wanted)
-    Offer.objects.bulk_update(offers, KNOWN_FIELDS, batch_size=100)
+    _overwrite(offers, {*KNOWN_FIELDS})
     return [offer.pk for offer in offers]
 
 

@@ -91,6 +91,11 @@ class Entry:
             code = self.project.delivery_code if method[1] == FulfilmentMethod.FBR else ""
             self.changes["delivery_code"] = (self.offer.delivery_code, code)
 
+    def follow_stock(self, stock: int) -> None:
+        """Take note of the stock that the offer has by now."""
+        if "stock" in self.changes:
+            self.changes["stock"] = (stock, self.changes["stock"][1])
+
     def changed(self, fields: tuple[str, ...]) -> dict[str, Any]:
         """Return the new values among these fields."""
         return {name: new for name, (_old, new) in self.changes.items() if name in fields}

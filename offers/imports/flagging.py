@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,22 @@ def flagged_rows(connection: Connection, rows: Mapping[str, int]) -> list[Proble
     return sorted(found, key=lambda problem: problem.row)
 
 
+def undecided_in_words(ean: str, others: Iterable[str]) -> str:
+    """Return what it means that these claim an EAN as well."""
+    return _(
+        "EAN %(ean)s is claimed by %(others)s too. Nothing is sent about any of them until somebody chooses the owner."
+    ) % {"ean": ean, "others": ", ".join(others)}
+
+
+def parked_in_words(ean: str, owner: str, reason: str) -> str:
+    """Return what it means that an EAN was given to another offer."""
+    return _("EAN %(ean)s belongs to %(owner)s, so this offer is parked: %(reason)s") % {
+        "ean": ean,
+        "owner": owner,
+        "reason": reason,
+    }
+
+
 def _current(connection: Connection) -> Iterator[EanConflict]:
     current = EanConflict.objects.current().filter(connection=connection).select_related("owner")
     return current.prefetch_related("members__offer__product", "members__offer__project").iterator(CHUNK)
@@ -40,12 +56,5 @@ def _flagged(conflict: EanConflict, rows: Mapping[str, int]) -> Iterator[Problem
 
 def _reason(conflict: EanConflict, offer: Offer, offers: list[Offer]) -> str:
     if conflict.state == ConflictState.DECIDED and conflict.owner:
-        return _("EAN %(ean)s belongs to %(owner)s, so this offer is parked: %(reason)s") % {
-            "ean": conflict.ean,
-            "owner": conflict.owner.in_project,
-            "reason": conflict.reason,
-        }
-    others = [other.in_project for other in offers if other.pk != offer.pk]
-    return _(
-        "EAN %(ean)s is claimed by %(others)s too. Nothing is sent about any of them until somebody chooses the owner."
-    ) % {"ean": conflict.ean, "others": ", ".join(others)}
+        return parked_in_words(conflict.ean, conflict.owner.in_project, conflict.reason)
+    return undecided_in_words(conflict.ean, [other.in_project for other in offers if other.pk != offer.pk])

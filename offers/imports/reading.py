@@ -13,7 +13,17 @@ from offers.imports import texts, workbooks
 from offers.imports.columns import Header, Unreadable, read_header
 from offers.imports.formulas import restore
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "Layout", "Sheet", "SourceRow", "Unreadable", "open_layout", "open_sheet"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_ROWS",
+    "Layout",
+    "Sheet",
+    "SourceRow",
+    "Unreadable",
+    "open_layout",
+    "open_records",
+    "open_sheet",
+]
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -97,6 +107,13 @@ def open_sheet(file: BinaryIO, mapping: Mapping[str, str] | None = None) -> Iter
 @contextmanager
 def open_layout(file: BinaryIO) -> Iterator[Layout]:
     """Open a spreadsheet without asking what its columns mean. Raises Unreadable."""
+    with open_records(file) as (records, encoding, delimiter):
+        yield _layout(records, encoding, delimiter)
+
+
+@contextmanager
+def open_records(file: BinaryIO) -> Iterator[tuple[Iterator[Record], str, str]]:
+    """Open a spreadsheet as rows of cells, blank ones too, with its encoding and separator. Raises Unreadable."""
     _check_size(file)
     start = file.read(8)
     file.seek(0)
@@ -104,11 +121,11 @@ def open_layout(file: BinaryIO) -> Iterator[Layout]:
         raise Unreadable(_("This is an old Excel file (.xls). Save it as .xlsx or CSV, and upload that."))
     if start.startswith(workbooks.ZIP):
         with workbooks.records(file) as records:
-            yield _layout(records, "XLSX")
+            yield iter(records), "XLSX", ""
         return
     with texts.open_text(file) as text:
         delimiter = texts.delimiter_of(text)
-        yield _layout(texts.records(text, delimiter), text.encoding, delimiter)
+        yield iter(texts.records(text, delimiter)), text.encoding, delimiter
 
 
 def _check_size(file: BinaryIO) -> None:

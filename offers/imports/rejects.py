@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offers.exports import UTF8_MARK, Echo
 from offers.imports.formulas import defuse
 from offers.imports.reading import open_sheet
 from offers.models import ImportRun
+from offers.spreadsheets import UTF8_MARK, Echo
 
 
 def rejected_csv(run: ImportRun) -> Iterator[str]:

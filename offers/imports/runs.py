@@ -21,10 +21,12 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from connections import sources
-from offers import batches, guarding, leasing
-from offers.guard_rails import GuardWarning
+from offers import batches, leasing
+from offers.guard_rails import GuardWarning, Tally
+from offers.guarding import KnownRails
 from offers.imports import importing
 from offers.imports.columns import Unclear
+from offers.imports.foretelling import claim_of, mark_contested
 from offers.imports.guarded import changed_by, tally_part
 from offers.imports.importing import Line, Outcome, Part
 from offers.imports.reading import Layout, Sheet, SourceRow, Unreadable, open_layout, open_sheet
@@ -49,7 +51,7 @@ class Guarded(Exception):
 
 def warnings_of(run: ImportRun) -> list[GuardWarning]:
     """Return what looks like a mistake in the file as a whole."""
-    return guarding.tally(run.guard_tally).warnings()
+    return Tally.restored(run.guard_tally).warnings()
 
 
 def start_check(run: ImportRun) -> None:
@@ -174,16 +176,13 @@ def _deal_with(run: ImportRun, resource: AssortmentResource, rows: Sequence[Sour
             importing.load(resource, rows, run.loaded_by, record=partial(_record_loaded, run))
         return
     part = importing.compare(resource, rows)
-    tally = guarding.tally(run.guard_tally)
-    hits = tally_part(tally, part, guarding.project_sizes(_projects_in(part)))
+    tally = Tally.restored(run.guard_tally)
+    hits = tally_part(tally, part, KnownRails())
     run.guard_tally = tally.as_json()
     with transaction.atomic():
         _record(run, part, guard_tally=run.guard_tally)
         _keep_lines(run, part, hits)
-
-
-def _projects_in(part: Part) -> set[str]:
-    return {entry.project.name for entry in part.entries}
+        mark_contested(run, part)
 
 
 def _keep_lines(run: ImportRun, part: Part, hits: set[int]) -> None:
@@ -196,6 +195,7 @@ def _keep_lines(run: ImportRun, part: Part, hits: set[int]) -> None:
             row=line.source.number,
             outcome=line.outcome.value,
             is_guarded=line.source.number in hits,
+            **claim_of(line),
         )
         for line in lines[: max(MAX_LINES - kept, 0)]
     )

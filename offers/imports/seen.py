@@ -12,10 +12,14 @@ ProductSaid = tuple[str, str]
 
 @dataclass
 class Seen:
-    """The rows in which each offer and each product came first."""
+    """The rows in which each offer came first, and in which each product got the EAN and title it has so far."""
 
     offers: dict[OfferName, int] = field(default_factory=dict)
     products: dict[str, tuple[int, ProductSaid]] = field(default_factory=dict)
+
+    def ean_of(self, reference: str) -> str:
+        """Return the EAN that the file gave a product so far, or an empty text."""
+        return self.products[reference][1][0] if reference in self.products else ""
 
     def problem(self, number: int, offer: OfferName, said: ProductSaid) -> str:
         """Take note of a row; return why it goes against one before it, or an empty text.
@@ -33,4 +37,7 @@ class Seen:
             return _(
                 "“%(reference)s” has another EAN or title in row %(first)d of this file. Keep one of the two."
             ) % {"reference": offer[1], "first": row}
+        together = (before[0] or said[0], before[1] or said[1])
+        if together != before:
+            self.products[offer[1]] = (number, together)
         return ""

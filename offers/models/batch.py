@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from offers.models.bulk import BulkRun
 from offers.models.imports import ImportRun
 from offers.models.offer import Offer
 
@@ -27,6 +28,14 @@ class ChangeBatch(models.Model):
     run = models.OneToOneField(
         ImportRun,
         verbose_name=_("import"),
+        on_delete=models.SET_NULL,
+        related_name="batch",
+        null=True,
+        editable=False,
+    )
+    bulk_run = models.OneToOneField(
+        BulkRun,
+        verbose_name=_("bulk action"),
         on_delete=models.SET_NULL,
         related_name="batch",
         null=True,

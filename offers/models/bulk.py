@@ -55,6 +55,9 @@ class BulkRun(LeasedRun):
     deed = models.CharField(_("action"), max_length=30, editable=False)
     parameters = models.JSONField(_("parameters"), default=dict, editable=False)
     offer_ids = models.JSONField(default=list, editable=False)
+    # What the guard rails found when it was confirmed, and the offers that were confirmed with it; see offers.bulk_guard.
+    guard_tally = models.JSONField(default=list, editable=False)
+    guard_hits = models.JSONField(default=list, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=BulkState.choices, default=BulkState.RUNNING, editable=False
     )

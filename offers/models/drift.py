@@ -11,6 +11,8 @@ from connections.models import Connection
 from offers.models.offer import Offer
 from offers.rules import EAN_LENGTH
 
+MAX_REASON = 200
+
 
 class PassState(models.TextChoices):
     """How far a look at the whole assortment has come."""
@@ -96,6 +98,7 @@ class Resolution(models.TextChoices):
     ADOPT = "adopt", _("Adopted")
     IGNORE = "ignore", _("Ignored")
     PUBLISH_AGAIN = "publish_again", _("Published again")
+    PARK = "park", _("Parked, stays gone")
     VANISHED = "vanished", _("Went away by itself")
 
 
@@ -153,6 +156,7 @@ class Drift(models.Model):
         related_name="+",
     )
     resolved_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=MAX_REASON, blank=True)
     # One row for one difference, as long as it is there.
     standing_key = models.CharField(max_length=120, unique=True, null=True, blank=True, editable=False)
 
@@ -182,5 +186,19 @@ class Drift(models.Model):
         if resolution not in STANDING:
             self.standing_key = None
 
+    def reopen(self) -> None:
+        """Ask about it anew; changes fields only (`DECISION_FIELDS`)."""
+        self.state, self.resolution, self.reason, self.found_at = DriftState.OPEN, "", "", timezone.now()
+        self.resolved_by = self.resolved_at = None
+        self.standing_key = self.key_of(self.connection_id, self.kind, self.bol_offer_id, self.component)
 
-DECISION_FIELDS = ("state", "resolution", "resolved_by", "resolved_at", "standing_key")
+
+DECISION_FIELDS = (
+    "state",
+    "resolution",
+    "resolved_by",
+    "resolved_at",
+    "reason",
+    "found_at",
+    "standing_key",
+)

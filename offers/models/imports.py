@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
+from offers import rules
 from offers.models.leased import LeasedQuerySet, LeasedRun
 from offers.models.project import Project
 
@@ -148,6 +149,13 @@ class ImportLine(models.Model):
     row = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10)
     is_guarded = models.BooleanField(default=False)
+    # What it will claim when it is loaded, unless nothing of it is published; offers.imports.foretelling reads it.
+    reference = models.CharField(max_length=rules.MAX_REFERENCE, blank=True)
+    project = models.CharField(max_length=100, blank=True)
+    ean = models.CharField(max_length=rules.EAN_LENGTH, blank=True)
+    condition = models.CharField(max_length=20, blank=True)
+    is_claiming = models.BooleanField(default=False)
+    is_contested = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("row")
@@ -156,6 +164,9 @@ class ImportLine(models.Model):
         indexes = [
             # The rows of one outcome, page by page.
             models.Index(fields=["run", "outcome", "row"], name="import_line_by_outcome"),
+            # Who claims an EAN, and what a file says of a product.
+            models.Index(fields=["run", "ean"], name="import_line_by_ean"),
+            models.Index(fields=["run", "reference"], name="import_line_by_reference"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from offers import delta, rules, state, wanting
-from offers.choices import Condition, Countries, DeliveryCode, FulfilmentMethod, OfferStatus
+from offers.choices import STATUS_COLOURS, Condition, Countries, DeliveryCode, FulfilmentMethod, OfferStatus
 from offers.delta import Known
 from offers.models.fields import WANTED_FIELDS
 from offers.models.product import Product
@@ -51,17 +51,7 @@ class Offer(models.Model):
     """
 
     Status = OfferStatus
-    STATUS_COLOURS = {
-        OfferStatus.NEW: "info",
-        OfferStatus.PUBLISHING: "info",
-        OfferStatus.ON_SALE: "success",
-        OfferStatus.NOT_FOR_SALE: "warning",
-        OfferStatus.ON_HOLD: "warning",
-        OfferStatus.REFUSED: "danger",
-        OfferStatus.OUTCOME_UNKNOWN: "warning",
-        OfferStatus.EAN_CONFLICT: "danger",
-        OfferStatus.GONE: "danger",
-    }
+    STATUS_COLOURS = STATUS_COLOURS
 
     project = models.ForeignKey(
         Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="offers"
@@ -98,6 +88,7 @@ class Offer(models.Model):
         _("reference at bol"),
         max_length=rules.MAX_REFERENCE,
         blank=True,
+        db_index=True,
         help_text=_("Left empty, it is the product's reference."),
     )
     unknown_product_title = models.CharField(
@@ -145,6 +136,8 @@ class Offer(models.Model):
     # Nothing is sent while two products or projects claim one EAN; a decision parks all but the owner.
     is_in_conflict = models.BooleanField(_("EAN conflict"), default=False, db_index=True)
     parked_reason = models.CharField(_("why parked"), max_length=200, blank=True)
+    # Parked because bol removed it and a person decided that it stays so.
+    stays_gone = models.BooleanField(_("stays gone"), default=False)
 
     # Known
     offer_id = models.CharField(_("offer ID"), max_length=50, blank=True, db_index=True)
@@ -180,6 +173,8 @@ class Offer(models.Model):
         _("status"), max_length=12, choices=OfferStatus.choices, default=OfferStatus.NEW, editable=False
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # When somebody last said how many there are: what was known here by then is off that number (offers.leading).
+    stock_set_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
     objects = OfferQuerySet.as_manager()
@@ -234,7 +229,7 @@ class Offer(models.Model):
 
     @property
     def is_withheld(self) -> bool:
-        """Whether an EAN conflict keeps it from bol: one that is open, or one that another offer won."""
+        """Whether an EAN conflict keeps it from bol, or a person parked it."""
         return self.is_in_conflict or bool(self.parked_reason)
 
     def wanted_values(self) -> dict[str, Any]:
@@ -343,8 +338,13 @@ class Offer(models.Model):
     def start_anew(self) -> None:
         """Forget that bol ever had it, so that it is published again."""
         self._forget_known()
-        self.gone_at = None
+        self.gone_at, self.sending, self.is_unanswered = None, {}, False
         self.forget_refusal()
+
+    def stay_gone(self, reason: str) -> None:
+        """It is not wanted any more, where bol removed it; without a reason it is wanted again."""
+        self.stays_gone, self.parked_reason, self.is_in_conflict = bool(reason), reason, False
+        self.refresh_status()
 
     def doubt_everything(self) -> None:
         """Have all of it sent again, whatever bol confirmed or refused before."""
@@ -364,7 +364,8 @@ class Offer(models.Model):
         return Facts(
             is_published=bool(self.offer_id),
             is_gone=self.gone_at is not None,
-            is_in_conflict=self.is_withheld,
+            is_parked=bool(self.parked_reason),
+            is_in_conflict=self.is_in_conflict,
             is_refused=bool(self.refusal),
             is_unanswered=self.is_unanswered,
             is_under_way=bool(self.sending),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +67,37 @@ class Project(models.Model):
         ),
     )
     delivery_profile_id = models.CharField(_("delivery profile"), max_length=36, blank=True)
+    # The guard rails of imports and bulk actions; without a number the one of the installation counts.
+    guard_price_percent = models.DecimalField(
+        _("price limit (%)"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01"))],
+        help_text=_("An import or bulk action that moves a price by more than this, up or down, asks first."),
+    )
+    guard_share_percent = models.DecimalField(
+        _("share limit (%)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "An import or bulk action that takes more than this share of the project's offers to stock 0 or on hold "
+            "asks first."
+        ),
+    )
+    guard_smallest_project = models.PositiveIntegerField(
+        _("smallest project (offers)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1_000_000)],
+        help_text=_(
+            "With fewer offers than this the share is not looked at: one of three is a third already."
+        ),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ProjectQuerySet.as_manager()

@@ -69,10 +69,10 @@ def differing_fields(offer: Offer, found: State, under_way: Set[str]) -> dict[st
     return changed
 
 
-def made_elsewhere(found: Found) -> Finding:
-    """Return the finding of an offer that we do not have."""
+def made_elsewhere(found: Found, parked: Offer | None = None) -> Finding:
+    """Return the finding of an offer that we do not have, or that was to stay gone."""
     theirs = {"ean": found.ean, "condition": found.condition, **found.state.as_dict()}
-    return Finding(DriftKind.MADE_ELSEWHERE, found.offer_id, found.ean, theirs=theirs)
+    return Finding(DriftKind.MADE_ELSEWHERE, found.offer_id, found.ean, parked, theirs=theirs)
 
 
 def gone(offer: Offer) -> Finding:
@@ -93,6 +93,8 @@ def summary(known: State) -> dict[str, Any]:
             "reference": known.details["reference"],
             **known.details["fulfilment"],
         }
+        if "economic_operator_id" in known.details:
+            told["economic_operator_id"] = known.details["economic_operator_id"]
     return told
 
 

@@ -14,7 +14,7 @@ from offers.models import Offer
 from offers.reconciling import comparing
 from offers.reconciling.noting import LAG, Part, Reading
 from offers.reconciling.reading import Sighting
-from offers.reconciling.recording import strangers_known
+from offers.reconciling.recording import differences_known, strangers_known
 
 
 class Look:
@@ -28,23 +28,29 @@ class Look:
         part, ours = Part(seen={sighting.offer_id for sighting in seen}), self._ours(seen)
         for sighting in seen:
             offer = ours.get(sighting.offer_id)
-            if sighting.found and offer is None:
+            if offer and offer.stays_gone:
+                part.add_stranger(sighting.offer_id, self._read(sighting.offer_id))
+            elif sighting.found and offer is None:
                 part.strangers.append(Reading(sighting.found, asked_at))
             elif sighting.found and offer and _is_doubtful(offer, sighting):
                 part.add(sighting.offer_id, self._newest(offer, Reading(sighting.found, asked_at)))
         return part
 
     def compare_rows(self, seen: Sequence[Sighting]) -> Part:
-        """Compare rows of an export, which may be old: whatever it shows is read before it counts."""
-        part, ours = Part(seen={sighting.offer_id for sighting in seen}), self._ours(seen)
+        """Compare rows of an export, which may be old: whatever it shows is read before it counts.
+
+        It says little of an offer, so one that was found to differ before is read again, whatever it shows.
+        """
+        part = Part(seen={sighting.offer_id for sighting in seen})
+        ours = {name: offer for name, offer in self._ours(seen).items() if not offer.stays_gone}
         known = strangers_known(self._connection, part.seen - set(ours))
+        differing = differences_known(ours.values())
         for sighting in seen:
             offer = ours.get(sighting.offer_id)
-            if offer and _is_doubtful(offer, sighting):
+            if offer and (offer.pk in differing or _is_doubtful(offer, sighting)):
                 part.add(sighting.offer_id, self._read(sighting.offer_id))
             elif offer is None and sighting.offer_id not in known:
-                reading = self._read(sighting.offer_id)
-                part.strangers += [reading] if reading else []
+                part.add_stranger(sighting.offer_id, self._read(sighting.offer_id))
         part.known_strangers |= known
         return part
 

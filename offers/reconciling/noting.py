@@ -38,6 +38,13 @@ class Part:
     strangers: list[Reading] = field(default_factory=list)
     known_strangers: set[str] = field(default_factory=set)
 
+    def add_stranger(self, offer_id: str, reading: Reading | None) -> None:
+        """Keep what was read of an offer that is not one we want; one that bol does not have was not seen after all."""
+        if reading:
+            self.strangers.append(reading)
+        else:
+            self.seen.discard(offer_id)
+
     def add(self, offer_id: str, reading: Reading | None) -> None:
         """Keep what was read of an offer; one that bol does not have was not seen after all."""
         if reading:
@@ -55,13 +62,13 @@ def note(look: Reconciliation, part: Part) -> int:
 
 
 def missing(look: Reconciliation) -> OfferQuerySet:
-    """Return published offers that the pass did not see, and those that are gone already."""
+    """Return published offers that the pass did not see, and those that are gone already and not to stay so."""
     unseen = (
         Q(gone_at=None)
         & (Q(reconciled_at=None) | Q(reconciled_at__lt=look.started_at))
         & (Q(known_at=None) | Q(known_at__lt=look.started_at))
     )
-    offers = _of_connection(look).published().filter(unseen | Q(gone_at__isnull=False))
+    offers = _of_connection(look).published().filter(unseen | Q(gone_at__isnull=False), stays_gone=False)
     return offers.filter(pk__gt=look.last_offer).select_related("product").order_by("pk")
 
 
@@ -76,7 +83,8 @@ def note_missing(look: Reconciliation, offers: Iterable[Offer], answers: Mapping
         offer.lose()
         offer.save(update_fields=KNOWN_FIELDS)
     announce_nothing(lost)
-    return recording.record(look, [comparing.gone(offer) for offer in current if offer.gone_at])
+    gone = [offer for offer in current if offer.gone_at and not offer.stays_gone]
+    return recording.record(look, [comparing.gone(offer) for offer in gone])
 
 
 def _is_lost(
@@ -108,16 +116,19 @@ def _find_again(offer: Offer, found: Found) -> None:
 
 
 def _strangers(look: Reconciliation, readings: Sequence[Reading]) -> list[Finding]:
-    """Return findings for offers we do not have: neither by now, nor on their way there."""
-    ours = set(
-        _of_connection(look)
-        .filter(offer_id__in=[reading.found.offer_id for reading in readings])
-        .values_list("offer_id", flat=True)
-    )
-    strangers = [reading.found for reading in readings if reading.found.offer_id not in ours]
+    """Return findings for offers we do not have, neither by now nor on their way there, or that we let stay gone."""
+    named = _of_connection(look).filter(offer_id__in=[reading.found.offer_id for reading in readings])
+    ours = {offer.offer_id: offer for offer in named}
+    strangers = [
+        reading.found
+        for reading in readings
+        if reading.found.offer_id not in ours or ours[reading.found.offer_id].stays_gone
+    ]
     expected = _expected(look, strangers)
     return [
-        comparing.made_elsewhere(found) for found in strangers if (found.ean, found.condition) not in expected
+        comparing.made_elsewhere(found, ours.get(found.offer_id))
+        for found in strangers
+        if (found.ean, found.condition) not in expected
     ]
 
 

@@ -12,8 +12,9 @@ from contextlib import closing
 from datetime import timedelta
 from io import TextIOWrapper
 from itertools import islice
+from tempfile import TemporaryFile
 
-from django.core.files.base import ContentFile
+from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -115,11 +116,15 @@ class _Pass:
         if status.status != "SUCCESS" or not status.entity_id:
             self._abandon()
             raise NoExport(status.error_message or _("bol made no export of the offers."))
-        text = self._client.offers_v10.fetch_export(status.entity_id)
-        self.look.export.save(f"{self.look.pk}.csv", ContentFile(text.encode()), save=False)
+        self._keep_export(status.entity_id)
         self.look.state = PassState.READING
         self.look.save(update_fields=["export", "state"])
         return timedelta(0)
+
+    def _keep_export(self, report_id: str) -> None:
+        with TemporaryFile() as file:
+            self._client.offers_v10.fetch_export(report_id, file)
+            self.look.export.save(f"{self.look.pk}.csv", File(file), save=False)
 
     def _status_of_export(self) -> bol.ProcessStatus:
         try:

@@ -56,6 +56,8 @@ def _summary(row: Mapping[str, str | None]) -> dict[str, Any]:
         "reference": row.get("referenceCode"),
         "method": row.get("fulfilmentType"),
         "delivery_code": row.get("fulfilmentDeliveryCode"),
+        # Since version 10.18 (Retailer API v10, release notes): an older export has no such column.
+        "economic_operator_id": row.get("economicOperatorId") or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -8,21 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connections.models import Connection
-from offers.models import Drift, Reconciliation
-from offers.models.drift import DriftKind, DriftState, Resolution
+from offers.models import Drift, Offer, Reconciliation
+from offers.models.drift import DECISION_FIELDS, DriftKind, DriftState, Resolution
 from offers.reconciling.comparing import Finding
 
-SEEN_FIELDS = (
-    "reconciliation",
-    "offer",
-    "ours",
-    "theirs",
-    "found_at",
-    "state",
-    "resolution",
-    "resolved_by",
-    "resolved_at",
-)
+SEEN_FIELDS = ("reconciliation", "offer", "ours", "theirs", *DECISION_FIELDS)
 BATCH = 200
 
 
@@ -53,6 +43,12 @@ def strangers_known(connection: Connection, offer_ids: Iterable[str]) -> set[str
     """Return which of these offers at bol were recorded as made elsewhere before."""
     known = Drift.objects.filter(standing_key__in=_stranger_keys(connection.pk, offer_ids))
     return set(known.values_list("bol_offer_id", flat=True))
+
+
+def differences_known(offers: Iterable[Offer]) -> set[int]:
+    """Return the keys of those of these offers about which a difference stands."""
+    standing = Drift.objects.standing().filter(kind=DriftKind.DIFFERS)
+    return set(standing.filter(offer__in=list(offers)).values_list("offer_id", flat=True))
 
 
 def see_strangers(look: Reconciliation, offer_ids: Iterable[str]) -> None:
@@ -95,6 +91,5 @@ def _see_again(drift: Drift, look: Reconciliation, finding: Finding) -> bool:
     drift.reconciliation, drift.offer = look, finding.offer or drift.offer
     drift.ours, drift.theirs = finding.ours, finding.theirs
     if is_news:
-        drift.state, drift.resolution, drift.found_at = DriftState.OPEN, "", timezone.now()
-        drift.resolved_by = drift.resolved_at = None
+        drift.reopen()
     return is_news

@@ -31,6 +31,14 @@ def v10(connection: Connection) -> Connection:
     return connection
 
 
+@pytest.fixture(params=[OffersApi.V11, OffersApi.V10])
+def dialect(request: pytest.FixtureRequest, connection: Connection) -> str:
+    """Each of the two dialects, spoken by the connection."""
+    connection.offers_api = request.param
+    connection.save(update_fields=["offers_api"])
+    return str(request.param)
+
+
 @pytest.fixture
 def product(db: None) -> Product:
     """Olive oil."""

@@ -15,6 +15,7 @@ from django_q.models import OrmQ
 from connections.models import Connection, OutboxMessage
 from offers import bulk, leasing, services, tasks
 from offers.deeds import DEEDS, Deed, Hold
+from offers.forecasting import foresee
 from offers.models import BulkRun, Offer, Product, Project
 from offers.rules import check_digit
 from tests.conftest import RunningSandbox
@@ -49,7 +50,10 @@ def _ean(number: int) -> str:
 
 
 def start(deed: str, offers: list[Offer], by: User, **parameters: Any) -> BulkRun:
-    return bulk.start(DEEDS[deed], [offer.pk for offer in offers], parameters, by)
+    """Begin a bulk action as it is foreseen now, with whatever the guard rails find confirmed."""
+    chosen = Offer.objects.filter(pk__in=[offer.pk for offer in offers])
+    guard = foresee(DEEDS[deed], chosen.with_all(), parameters).guard
+    return bulk.start(DEEDS[deed], [offer.pk for offer in offers], parameters, by, guard=guard)
 
 
 def rung(run: BulkRun) -> int:
@@ -179,8 +183,8 @@ def test_a_run_of_1200_that_crashed_goes_on_and_raises_no_price_twice(
     assert rung(run) == 1
     real = bulk._record
 
-    def crash_in_the_fourth_part(*args: Any) -> None:
-        real(*args)
+    def crash_in_the_fourth_part(*args: Any, **values: Any) -> None:
+        real(*args, **values)
         if args[0].done >= 600:
             raise KeyboardInterrupt
 
@@ -241,7 +245,7 @@ def test_a_cancelled_run_stops_and_keeps_what_was_done(
 def test_a_mistake_of_ours_fails_the_run_and_keeps_what_was_done(
     quiet: Project, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "change_each", lambda changes, by: 1 / 0)
+    monkeypatch.setattr(services, "change_each", lambda changes, by, batch: 1 / 0)
 
     run = start("release", make_many(quiet, 1, on_hold=True), staff)
 

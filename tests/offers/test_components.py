@@ -23,14 +23,6 @@ MakeOffer = Callable[..., Offer]
 VOLUMES = [{"quantity": 6, "unit_price": "11.00"}, {"quantity": 12, "unit_price": "10.00"}]
 
 
-@pytest.fixture(params=["v11", "v10"])
-def dialect(request: pytest.FixtureRequest, connection: Connection) -> str:
-    """Each of the two dialects, spoken by the connection."""
-    connection.offers_api = request.param
-    connection.save(update_fields=["offers_api"])
-    return str(request.param)
-
-
 def speak(connection: Connection, offers_api: str) -> None:
     """Have the connection speak a dialect from now on."""
     Connection.objects.filter(pk=connection.pk).update(offers_api=offers_api)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
 
-from offers.guard_rails import Change, Limits, Tally, check
+from offers.guard_rails import Change, GuardWarning, Limits, Rails, Tally
+
+LIMITS = Limits(price_percent=Decimal(30), share_percent=Decimal(20), smallest_project=20)
 
 
 def change(name: str = "OIL-1", size: int = 100, **fields: tuple[object, object]) -> Change:
     before = {field: old for field, (old, _new) in fields.items()}
-    return Change(name, "Pantry", size, before, {field: new for field, (_old, new) in fields.items()})
+    after = {field: new for field, (_old, new) in fields.items()}
+    return Change(name, Rails("Pantry", size, LIMITS), before, after)
+
+
+def check(changes: Iterable[Change]) -> list[GuardWarning]:
+    tally = Tally()
+    for each in changes:
+        tally.add(each)
+    return tally.warnings()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +71,7 @@ def test_counting_goes_on_after_it_was_stored() -> None:
         whole.add(each)
     for each in changes[:150]:
         first.add(each)
-    second = Tally.restored(first.as_json(), Limits())
+    second = Tally.restored(first.as_json())
     for each in changes[150:]:
         second.add(each)
 

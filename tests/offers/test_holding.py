@@ -30,7 +30,7 @@ def hold_of(offer: Offer) -> tuple[bool, str, bool]:
 
 
 def test_an_offer_is_released_by_its_date_and_bol_hears_of_it(
-    sandbox: RunningSandbox, offer: Offer, relay: Callable[[Connection], None]
+    sandbox: RunningSandbox, dialect: str, offer: Offer, relay: Callable[[Connection], None]
 ) -> None:
     services.put_on_hold([offer], None, reason="Recall", until=in_hours(1))
     settled(offer, relay)
@@ -40,7 +40,9 @@ def test_an_offer_is_released_by_its_date_and_bol_hears_of_it(
     assert tasks.release_due() == 1
     settled(offer, relay)
 
-    assert updates(sandbox) == [{"onHoldByRetailer": True}, {"onHoldByRetailer": False}]
+    assert [changed["onHoldByRetailer"] for changed in updates(sandbox)] == [True, False]
+    if dialect == "v11":
+        assert all(set(changed) == {"onHoldByRetailer"} for changed in updates(sandbox))
     assert hold_of(offer) == (False, "", False)
     assert tasks.release_due() == 0
 

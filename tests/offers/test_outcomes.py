@@ -199,6 +199,35 @@ def test_an_offer_that_bol_does_not_have_any_more_is_gone_until_a_person_decides
     assert offer.status == Offer.Status.ON_SALE
 
 
+def test_a_refusal_that_was_taken_back_needs_nobody(
+    sandbox: RunningSandbox, offer: Offer, relay: Relay
+) -> None:
+    refuse(sandbox, "PATCH", "pricing", "too high")
+    services.change_offer(offer, None, price=Decimal(9000))
+    offer = settled(offer, relay)
+    assert OutboxMessage.objects.failed().exists()
+
+    services.change_offer(offer, None, price=Decimal("12.50"))
+
+    assert states(offer)["UPDATE_OFFER_PRICE"] == ["superseded"]
+    assert updates(sandbox) == []
+
+
+def test_what_was_refused_for_a_lost_offer_needs_nobody_when_it_is_published_anew(
+    sandbox: RunningSandbox, offer: Offer, relay: Relay
+) -> None:
+    sandbox.delete_offer(offer.offer_id)
+    services.change_offer(offer, None, price=Decimal("13.00"))
+    offer = settled(offer, relay)
+    assert OutboxMessage.objects.failed().exists()
+
+    services.send_again([offer], None)
+    offer = settled(offer, relay)
+
+    assert offer.status == Offer.Status.ON_SALE
+    assert not OutboxMessage.objects.failed().exists()
+
+
 def test_an_offer_is_deleted_at_bol_only_for_a_person(
     sandbox: RunningSandbox, offer: Offer, relay: Relay, staff: object
 ) -> None:

@@ -87,6 +87,22 @@ def test_a_duplicate_is_adopted_and_corrected(
     assert not OutboxMessage.objects.failed().exists()
 
 
+def test_a_duplicate_that_is_another_article_is_not_adopted(
+    sandbox: RunningSandbox, make_offer: Callable[..., Offer], relay: Relay
+) -> None:
+    other = sandbox.add_offer(CLIENT_ID, {"ean": "8411610002278", "price": 99, "stock": 1})
+    words = f"Duplicate found: retailer offer '{other}' already has this EAN."
+    sandbox.add_fault(
+        {"kind": "process", "event_type": "CREATE_OFFER", "outcome": "FAILURE", "message": words}
+    )
+
+    offer = settled(make_offer(), relay)
+
+    assert (offer.offer_id, offer.status, offer.refusal) == ("", Offer.Status.REFUSED, words)
+    assert [entry["effect"] for entry in effects(sandbox)] == ["OFFER_CREATED"]
+    assert requests_to(sandbox, f"/retailer/offers/{other}") == ["GET"]
+
+
 def test_a_creation_whose_answer_was_lost_is_adopted_as_its_own_duplicate(
     sandbox: RunningSandbox, make_offer: Callable[..., Offer], relay: Relay
 ) -> None:
@@ -171,6 +187,21 @@ def test_a_refused_price_shows_bols_words_and_follows_after_correction(
     assert at_bol(sandbox)[0]["pricing"]["bundlePrices"][0]["unitPrice"] == 90
 
 
+def test_a_refusal_of_what_was_changed_meanwhile_needs_nobody(
+    sandbox: RunningSandbox, offer: Offer, run_once: Relay, relay: Relay
+) -> None:
+    fault = {"kind": "process", "event_type": "UPDATE_OFFER_PRICE", "outcome": "FAILURE"}
+    sandbox.add_fault(fault | {"message": "Price too high."})
+    services.change_offer(offer, None, price=Decimal(9000))
+    run_once(offer.project.connection)
+    services.change_offer(offer, None, price=Decimal(90))
+
+    offer = settled(offer, relay)
+
+    assert states(offer)["UPDATE_OFFER_PRICE"] == ["superseded", "succeeded"]
+    assert (offer.status, offer.refusal) == (Offer.Status.ON_SALE, "")
+
+
 def test_an_offer_that_bol_does_not_have_any_more_is_gone(
     sandbox: RunningSandbox, offer: Offer, relay: Relay
 ) -> None:
@@ -218,5 +249,9 @@ def test_stock_is_kept_back_while_the_price_is_refused(
 
 def requests_about(sandbox: RunningSandbox, offer: Offer) -> list[str]:
     """The methods of the requests about an offer that bol had already."""
-    path = f"/retailer/offers/{offer.offer_id}"
+    return requests_to(sandbox, f"/retailer/offers/{offer.offer_id}")
+
+
+def requests_to(sandbox: RunningSandbox, path: str) -> list[str]:
+    """The methods of the requests to a path and what is below it."""
     return [request["method"] for request in sandbox.requests() if request["path"].startswith(path)]

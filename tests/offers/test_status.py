@@ -17,6 +17,7 @@ from tests.offers.conftest import settled
 NOTHING = Facts(
     is_published=False,
     is_gone=False,
+    is_parked=False,
     is_in_conflict=False,
     is_refused=False,
     is_unanswered=False,
@@ -41,6 +42,7 @@ PUBLISHED = replace(NOTHING, is_published=True)
         (replace(PUBLISHED, is_unanswered=True, is_refused=True), OfferStatus.REFUSED),
         (replace(PUBLISHED, is_refused=True, is_in_conflict=True), OfferStatus.EAN_CONFLICT),
         (replace(PUBLISHED, is_in_conflict=True, is_gone=True), OfferStatus.GONE),
+        (replace(PUBLISHED, is_gone=True, is_parked=True), OfferStatus.PARKED),
     ],
 )
 def test_the_status_that_tells_most_wins(facts: Facts, status: OfferStatus) -> None:

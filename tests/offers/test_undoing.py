@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -66,7 +67,7 @@ def test_everything_goes_back_but_what_changed_since(shop: Connection, load_run,
     assert values() == before | {"OIL-2": ("12.50", 7, "Olive Oil")}
     (kept,) = run.batch.rows.filter(outcome="kept")
     assert kept.name == "OIL-2"
-    assert "stock 9 → 7" in kept.kept_because
+    assert "Stock 9 → 7" in kept.kept_because
     assert undo.created_by == staff
     assert [row.name for row in undo.rows.all()] == ["OIL-1"]
 
@@ -138,6 +139,21 @@ def test_the_ean_of_a_product_that_reached_bol_since_stays(shop: Connection, loa
 
     assert Product.objects.get().ean == "8710000000017"
     assert "cannot be changed" in run.batch.rows.get().kept_because
+
+
+def test_undoing_a_release_by_file_brings_back_the_reason_and_the_date(
+    shop: Connection, load_run, staff: User
+) -> None:
+    until = datetime(2099, 1, 5, tzinfo=UTC)
+    load_run(shop, OIL)
+    services.put_on_hold(Offer.objects.all(), None, reason="Recall", until=until)
+    run = load_run(shop, row(on_hold="no"))
+    assert not Offer.objects.get().on_hold
+
+    undoing.start_undo(run.batch, staff)
+
+    offer = Offer.objects.get()
+    assert (offer.on_hold, offer.hold_reason, offer.hold_until) == (True, "Recall", until)
 
 
 def test_a_bulk_change_can_be_recorded_and_undone(shop: Connection, load_run, staff: User) -> None:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from offers import exports
 from offers.models import Offer, OfferQuerySet, Project
+from offers.spreadsheets import UnknownFormat, write_file
 
 
 class Command(BaseCommand):
@@ -24,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            count = write(path, chosen(options["project"]))
+            count = write_file(exports.assortment(chosen(options["project"])), path)
+        except UnknownFormat as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{count} offers are in {path}.")
@@ -39,13 +42,3 @@ def chosen(project: str) -> OfferQuerySet:
         names = ", ".join(Project.objects.values_list("name", flat=True))
         raise CommandError(f"There is no project “{project}”. There are: {names or 'none yet'}.")
     return offers.filter(project__name=project)
-
-
-def write(path: Path, offers: OfferQuerySet) -> int:
-    """Write the file and return the number of offers. Raises CommandError for another suffix."""
-    if path.suffix.lower() == ".xlsx":
-        return exports.write_xlsx(offers, path)
-    if path.suffix.lower() != ".csv":
-        raise CommandError(f"{path.name}: the name must end in .csv or .xlsx.")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        return exports.write_csv(offers, file)

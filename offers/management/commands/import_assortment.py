@@ -16,7 +16,8 @@ from django.core.management.base import BaseCommand, CommandError
 from connections import sources
 from connections.models import Connection
 from offers import batches, guarding
-from offers.guard_rails import GuardWarning
+from offers.guard_rails import GuardWarning, Tally
+from offers.guarding import KnownRails
 from offers.imports import importing
 from offers.imports.flagging import flagged_rows
 from offers.imports.guarded import changed_by, tally_part
@@ -134,9 +135,9 @@ def record_part(batch: ChangeBatch, part: Part) -> None:
 
 def look_through(file: BinaryIO, resource: AssortmentResource) -> list[GuardWarning]:
     """Compare a file to its end and return what looks like a mistake. Raises Unreadable."""
-    tally, sizes = guarding.tally(), guarding.project_sizes()
+    tally, rails = Tally(), KnownRails()
     for part in parts_of(file, resource, None):
-        tally_part(tally, part, sizes)
+        tally_part(tally, part, rails)
     return tally.warnings()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,3 +74,10 @@ def assortment(name: str) -> bytes:
     if not path.exists():
         pytest.skip(f"{name} is not there: real assortments are looked for in ../shared/data")
     return path.read_bytes()
+
+
+def messy(source: str) -> tuple[bytes, list[dict[str, Any]]]:
+    """Return a file of rows with mistakes, of our own or a real assortment, and what each row should come to."""
+    if source == "ours":
+        return (FILES / "messy.csv").read_bytes(), json.loads((FILES / "messy.expected.json").read_text())
+    return assortment("assortment-messy.csv"), json.loads(assortment("assortment-messy.expected.json"))

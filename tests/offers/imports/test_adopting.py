@@ -74,7 +74,9 @@ def exported(connection: Connection) -> bytes:
     with client_for(connection) as client:
         status = client.offers_v10.request_export()
         done = client.process_statuses.get(status.process_status_id)
-        return client.offers_v10.fetch_export(done.entity_id or "").encode()
+        report = io.BytesIO()
+        client.offers_v10.fetch_export(done.entity_id or "", report)
+        return report.getvalue()
 
 
 def forget() -> None:

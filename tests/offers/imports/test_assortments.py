@@ -5,27 +5,21 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.test import Client
-from django.urls import reverse
 
-from connections.models import Connection, OutboxMessage
-from offers.imports import tasks
+from connections.models import OutboxMessage
 from offers.imports.importing import Problem
-from offers.models import ImportRun, Offer, Product, Project
-from tests.offers.imports.conftest import FILES, Import, assortment, outcomes
+from offers.models import Offer, Product, Project
+from tests.offers.imports.conftest import Import, assortment, messy, outcomes
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("source", ["ours", "assortment"])
 def test_each_messy_row_is_taken_or_refused_as_foretold(load: Import, source: str) -> None:
-    content, expected = _messy(source)
+    content, expected = messy(source)
 
     lines = load(file=content)
 
@@ -83,31 +77,10 @@ def test_five_thousand_offers_are_made_once_and_announced_once(load: Import) -> 
     assert OutboxMessage.objects.count() == 5000
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("source", ["ours", "assortment"])
-def test_the_admin_refuses_the_same_messy_rows(
-    client: Client, staff: User, shop: Connection, settings: Any, tmp_path: Path, source: str
-) -> None:
-    settings.MEDIA_ROOT, settings.STATIC_ROOT = tmp_path / "files", tmp_path
-    content, expected = _messy(source)
-    client.force_login(staff)
-
-    file = SimpleUploadedFile("messy.csv", content)
-    client.post(reverse("admin:offers_importrun_add"), {"file": file, "connection": shop.pk})
-    run = ImportRun.objects.get()
-    client.post(reverse("admin:offers_importrun_load", args=[run.pk]))
-    tasks.apply_import(run.pk)
-
-    run.refresh_from_db()
-    refused = [(entry["row"], entry["field"]) for entry in expected if entry["outcome"] == "rejected"]
-    assert list(run.problems.values_list("row", "field")) == refused
-    assert (run.created, run.rejected) == (len(expected) - len(refused), len(refused))
-
-
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("source", ["ours", "assortment"])
 def test_the_command_refuses_the_same_messy_rows(tmp_path: Path, source: str) -> None:
-    content, expected = _messy(source)
+    content, expected = messy(source)
     path, out = tmp_path / "messy.csv", io.StringIO()
     path.write_bytes(content)
 
@@ -130,12 +103,6 @@ def test_the_command_takes_dutch_spreadsheets_completely(tmp_path: Path, name: s
     found = json.loads(out.getvalue())
     assert (found["created"], found["rejected"]) == (Offer.objects.count(), [])
     assert found["created"] > 10
-
-
-def _messy(source: str) -> tuple[bytes, list[dict[str, Any]]]:
-    if source == "ours":
-        return (FILES / "messy.csv").read_bytes(), json.loads((FILES / "messy.expected.json").read_text())
-    return assortment("assortment-messy.csv"), json.loads(assortment("assortment-messy.expected.json"))
 
 
 def _brief(number: int, is_rejected: bool, problems: tuple[Problem, ...]) -> tuple[int, bool, list[str]]:

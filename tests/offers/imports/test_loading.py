@@ -190,6 +190,31 @@ def test_a_reference_counts_once_in_a_file_even_across_parts(
     assert oil().price == Decimal("12.50")
 
 
+@pytest.mark.parametrize("part", [1, 500])
+def test_a_product_has_one_ean_in_a_file_wherever_a_part_of_it_ends(
+    load: Import, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", part)
+    load(OIL)
+    said = row(project="B", ean="8411610002278")
+    rows = [row(project="A", ean=""), said, row(project="C"), row(project="D", ean="")]
+    new = [
+        row(reference="OIL-2", ean="not an EAN"),
+        row(reference="OIL-2", project="A"),
+        row(reference="OIL-2", condition="GOOD", ean=""),
+    ]
+
+    previewed, loaded = (load(*rows, *new, save=save) for save in (False, True))
+
+    assert outcomes(loaded) == ["created"] * 2 + ["rejected", "created", "rejected"] + ["created"] * 2
+    assert outcomes(previewed) == outcomes(loaded)
+    assert "in row 2 of this file" in loaded[2].problems[0].reason
+    assert dict(Product.objects.values_list("reference", "ean")) == {
+        "OIL-1": "8411610002278",
+        "OIL-2": "0041497153718",
+    }
+
+
 def test_a_row_tells_all_its_problems(load: Import) -> None:
     (line,) = load(row(price="free", stock="-1", condition="drunk"))
 

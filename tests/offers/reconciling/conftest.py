@@ -6,16 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from connections import flows
 from connections.models import Connection
 from offers.models import Drift, Offer, Product, Project
+from offers.models.drift import Resolution
+from offers.reconciling.deciding import Outcome, decide
 from offers.rules import check_digit
 from offers.state import State
 from tests.conftest import CLIENT_ID, RunningSandbox
 
 PRICE, STOCK = "12.50", 5
+WHY = "Taken out of the range"
 
 
 def ean_of(number: int) -> str:
@@ -85,3 +89,29 @@ def reads(sandbox: RunningSandbox, after: int = 0) -> list[str]:
         for request in sandbox.requests(after=after)
         if request["method"] == "GET" and request["path"].startswith("/retailer/offers")
     ]
+
+
+@pytest.fixture
+def gone(
+    sandbox: RunningSandbox, make_shelf: Callable[[int], list[Offer]], reconcile: Callable[[], dict[str, int]]
+) -> Offer:
+    """An offer that somebody deleted at bol, and that a comparison found gone."""
+    (offer,) = make_shelf(1)
+    sandbox.delete_offer(offer.offer_id)
+    reconcile()
+    return fresh(offer)
+
+
+@pytest.fixture
+def parked(gone: Offer, staff: User) -> Offer:
+    """The same, and a person decided that it stays gone."""
+    assert park(staff).done == 1
+    return fresh(gone)
+
+
+def park(by: User, reason: str = WHY) -> Outcome:
+    return decide(Resolution.PARK, Drift.objects.open(), by, reason=reason)
+
+
+def fresh(offer: Offer) -> Offer:
+    return Offer.objects.with_all().get(pk=offer.pk)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
-from connections.models import Connection, OutboxMessage
-from offers.models import Drift, Offer, Product, Project
+from connections.models import Connection, Flow, OutboxMessage
+from offers import services
+from offers.deciding import decide as choose_owner
+from offers.models import Drift, EanConflict, Offer, Product, Project
 from offers.models.drift import DriftState, Resolution
 from offers.reconciling.deciding import Outcome, decide
 from tests.conftest import CLIENT_ID, RunningSandbox
@@ -63,6 +66,30 @@ def test_ours_is_sent_over_what_was_changed(
     offer.refresh_from_db()
     assert (offer.price, offer.status) == (Decimal("12.50"), Offer.Status.ON_SALE)
     assert Drift.objects.get().resolved_by == staff
+
+
+@pytest.mark.parametrize("dialect", ["v11", "v10"])
+def test_a_hold_that_was_made_at_bol_stays_until_a_person_decides(
+    sandbox: RunningSandbox,
+    connection: Connection,
+    make_shelf: Shelf,
+    relay: Relay,
+    reconcile: Reconcile,
+    staff: User,
+    dialect: str,
+) -> None:
+    Connection.objects.update(offers_api=dialect)
+    (offer,) = make_shelf(1)
+    sandbox.change_offer(offer.offer_id, {"onHoldByRetailer": True})
+
+    reconcile()
+    services.announce_all(Offer.objects.all())
+    relay(connection)
+    assert mine(sandbox) == []
+
+    resolve(Resolution.SEND_OURS, staff)
+    relay(connection)
+    assert [changed["onHoldByRetailer"] for changed in mine(sandbox)] == [False]
 
 
 def test_theirs_becomes_what_we_want_and_nothing_is_sent(
@@ -129,6 +156,56 @@ def test_an_offer_is_adopted_by_the_product_with_its_ean(
 
     offer = Offer.objects.with_all().get()
     assert (offer.product, offer.reference_code) == (product, "OLD-7")
+
+
+def test_an_adopted_offer_is_told_who_leads_the_stock_in_its_project(
+    sandbox: RunningSandbox, project: Project, reconcile: Reconcile, relay: Relay, staff: User
+) -> None:
+    Project.objects.update(stock_managed_by_retailer=True)
+    Flow.objects.create(connection=project.connection, kind="orders", caught_up_at=timezone.now())
+    sandbox.add_offer(CLIENT_ID, {"ean": ean_of(7), "price": 20, "stock": 3, "reference": "OLD-7"})
+    reconcile()
+
+    resolve(Resolution.ADOPT, staff, Project.objects.get())
+    offer = settled(Offer.objects.with_all().get(), relay)
+
+    assert mine(sandbox) == [{"stock": {"amount": 3, "managedByRetailer": True}}]
+    assert offer.differing == frozenset()
+
+
+def test_an_offer_that_is_adopted_beside_another_with_its_ean_is_a_conflict(
+    sandbox: RunningSandbox, project: Project, reconcile: Reconcile, relay: Relay, staff: User
+) -> None:
+    sandbox.add_offer(CLIENT_ID, {"ean": ean_of(7), "price": 20, "stock": 3})
+    reconcile()
+    other = Project.objects.create(name="Second feed", connection=project.connection)
+    tea = Product.objects.create(reference="TEA", ean=ean_of(7))
+    waiting = services.create_offer(other, tea, None, price=Decimal(30), stock=1)
+
+    resolve(Resolution.ADOPT, staff, Project.objects.get(name="Pantry"))
+    relay(project.connection)
+
+    assert {offer.status for offer in Offer.objects.all()} == {Offer.Status.EAN_CONFLICT}
+    assert EanConflict.objects.get().members.filter(offer=waiting).exists()
+    assert writes(sandbox) == []
+
+
+def test_an_offer_goes_to_nobody_but_the_owner_of_its_ean(
+    sandbox: RunningSandbox, project: Project, reconcile: Reconcile, relay: Relay, staff: User
+) -> None:
+    current = Project.objects.get(pk=project.pk)
+    teas = [Product.objects.create(reference=name, ean=ean_of(7)) for name in ("TEA", "TEA-2")]
+    _parked, owner = [services.create_offer(current, tea, None, price=Decimal(30), stock=1) for tea in teas]
+    choose_owner(EanConflict.objects.get(), owner, staff)
+    offer_id = sandbox.add_offer(CLIENT_ID, {"ean": ean_of(7), "price": 20, "stock": 3})
+    OutboxMessage.objects.all().delete()
+    reconcile()
+
+    outcome = resolve(Resolution.ADOPT, staff, current)
+
+    assert "It was decided that TEA-2 (Pantry) has this EAN" in outcome.refused[0][1]
+    services.send_again([owner], staff)
+    assert settled(owner, relay).offer_id == offer_id
 
 
 def test_an_offer_is_not_adopted_into_a_project_of_another_account(
@@ -209,6 +286,21 @@ def test_nothing_is_decided_to_be_sent_for_an_inactive_project(changed: Found, s
 
     assert (outcome.done, len(outcome.refused)) == (0, 1)
     assert open_drift()
+
+
+def test_nothing_is_decided_to_be_sent_while_the_ean_is_contested(
+    sandbox: RunningSandbox, changed: Found, reconcile: Reconcile, relay: Relay, staff: User
+) -> None:
+    offer = changed(price=99)
+    copy = Product.objects.create(reference="COPY", ean=offer.product.ean)
+    current = Project.objects.select_related("connection").get()
+    services.create_offer(current, copy, None, price=Decimal(30), stock=1)
+
+    outcome = resolve(Resolution.SEND_OURS, staff)
+    relay(current.connection)
+
+    assert "Decide first which offer has the EAN" in outcome.refused[0][1]
+    assert (mine(sandbox), len(open_drift())) == ([], 1)
 
 
 def test_a_delivery_that_we_have_no_word_for_cannot_be_taken_over(changed: Found, staff: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 from django.utils import timezone
 
 from connections import bol, flows
-from connections.models import Connection, Flow, RateBudget
+from connections.models import Connection, Flow, OffersApi, RateBudget
 from offers import services
 from offers.models import Drift, Offer, Reconciliation
 from offers.models.drift import DriftKind, DriftState, PassState, Resolution
@@ -56,15 +57,41 @@ def test_of_5000_offers_exactly_the_ten_that_were_changed_are_found(
 
 
 @pytest.mark.usefixtures("v10")
-def test_the_export_finds_the_same_and_confirms_each_by_reading_it(
+def test_of_5000_offers_the_export_finds_the_same_ten_and_each_is_read_before_it_is_listed(
     sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile
 ) -> None:
-    meddle(sandbox, make_shelf(250))
+    offers = make_shelf(5000)
+    meddle(sandbox, offers)
 
     reconcile()
 
     assert found() == {DriftKind.DIFFERS: 7, DriftKind.GONE: 3}
-    assert len(reads(sandbox)) == 1 + 7 + 3
+    asked = [
+        (request["method"], request["path"])
+        for request in sandbox.requests()
+        if request["path"].startswith("/retailer/offers")
+    ]
+    suspects = [*offers[:7], *offers[-3:]]
+    assert asked[0] == ("POST", "/retailer/offers/export")
+    assert asked[1][1].startswith("/retailer/offers/export/")
+    assert asked[2:] == [("GET", f"/retailer/offers/{offer.offer_id}") for offer in suspects]
+    assert {drift.offer for drift in open_drift()} == set(suspects)
+
+
+@pytest.mark.parametrize("dialect", [OffersApi.V11, OffersApi.V10])
+def test_a_pass_holds_a_part_of_the_assortment_in_memory_and_not_all_of_it(
+    sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile, dialect: OffersApi
+) -> None:
+    Connection.objects.update(offers_api=dialect)
+    make_shelf(1000)
+    tracemalloc.start()
+
+    reconcile()
+
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # A hundred offers take 2 MB, and a thousand would take 10.
+    assert peak < 5_000_000, peak
 
 
 @pytest.mark.usefixtures("v10")
@@ -81,6 +108,45 @@ def test_a_difference_that_only_an_old_export_shows_is_not_reported(
 
     assert found() == {}
     assert Drift.objects.get().resolution == Resolution.VANISHED
+
+
+@pytest.mark.usefixtures("v10")
+def test_an_offer_that_only_an_old_export_still_has_is_not_missed_for_long(
+    sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile
+) -> None:
+    offers = make_shelf(5)
+    reconcile()
+    sandbox.delete_offer(offers[0].offer_id)
+    RateBudget.objects.all().delete()
+
+    reconcile()  # with the export of before, which still names it
+    assert found() == {}
+
+    sandbox.advance(timedelta(minutes=16))
+    RateBudget.objects.all().delete()
+    reconcile()
+    assert found() == {DriftKind.GONE: 1}
+
+
+@pytest.mark.usefixtures("v10")
+def test_a_difference_of_which_the_export_tells_nothing_does_not_go_away_by_itself(
+    sandbox: RunningSandbox, make_shelf: Shelf, reconcile: Reconcile
+) -> None:
+    (offer,) = make_shelf(1)
+    steps = [{"quantity": 1, "unitPrice": Decimal("12.50")}, {"quantity": 6, "unitPrice": Decimal("11.00")}]
+    sandbox.change_offer(offer.offer_id, {"pricing": {"bundlePrices": steps}})
+    Connection.objects.update(offers_api=OffersApi.V11)
+    reconcile()
+    Connection.objects.update(offers_api=OffersApi.V10)
+
+    reconcile()
+    assert [drift.component for drift in open_drift()] == ["price"]
+
+    sandbox.change_offer(offer.offer_id, {"price": 12.5})
+    sandbox.advance(timedelta(minutes=16))
+    RateBudget.objects.all().delete()
+    reconcile()
+    assert found() == {}
 
 
 def test_finding_the_same_again_adds_nothing(
