@@ -24,7 +24,7 @@ class Announcement:
 
     `claimed` is how many of each item all our parcels hold together, this one included; `others` are our other parcels
     of the order by their reference. `shipped_before` is what bol counted as shipped when it was found that an earlier
-    attempt had no effect; None where there was none.
+    attempt had no effect; None where there was none. With a `shipping_label_id` bol knows the transport by itself.
     """
 
     order_id: str
@@ -35,6 +35,7 @@ class Announcement:
     claimed: Quantities = field(default_factory=dict)
     others: Mapping[str, Quantities] = field(default_factory=dict)
     shipped_before: Quantities | None = None
+    shipping_label_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,13 @@ def announce(client: bol.Client, parcel: Announcement) -> bol.ProcessStatus | Fo
     return client.shipments.create(
         [bol.ShipmentItem(item_id, quantity) for item_id, quantity in parcel.quantities.items()],
         reference=parcel.reference,
-        transport=bol.Transport(parcel.transporter_code, parcel.track_and_trace or None),
+        transport=None if parcel.shipping_label_id else _transport(parcel),
+        shipping_label_id=parcel.shipping_label_id or None,
     )
+
+
+def _transport(parcel: Announcement) -> bol.Transport:
+    return bol.Transport(parcel.transporter_code, parcel.track_and_trace or None)
 
 
 def _look_first(client: bol.Client, parcel: Announcement) -> Found:

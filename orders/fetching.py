@@ -14,12 +14,13 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from connections import bol, flows, throttling
+from connections import bol, flows
 from connections.clients import client_for
-from connections.flows import Report
+from connections.flows import LostLease, Report
 from connections.models import Connection, Flow
 from orders import noting
-from orders.models import Listing, OrderItem, OrderToFetch
+from orders.comparing import compare
+from orders.models import Listing, OrderToFetch
 from orders.storing import store
 from orders.windows import LONGEST_READING, next_window
 
@@ -33,22 +34,6 @@ CHUNK = 25
 FAILURES_IN_A_ROW = 5
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=6)
-
-# These concern every order: the run ends, and the flow says so.
-GENERAL_TROUBLE = (
-    bol.LoginError,
-    bol.NotSent,
-    bol.TokenExpired,
-    bol.Unauthorized,
-    bol.Forbidden,
-    bol.Unsupported,
-    bol.RateLimited,
-    throttling.TooBusy,
-)
-
-
-class LostLease(Exception):
-    """Another worker took this flow over while it was running."""
 
 
 def fetch_orders(connection: Connection, flow: Flow) -> Report:
@@ -100,10 +85,11 @@ class Fetch:
         """Return the list that was left unfinished, or the next one."""
         now = timezone.now()
         outlived = Listing.objects.filter(minutes__isnull=False, started_at__lt=now - LONGEST_READING)
-        outlived.filter(connection=self.connection).delete()
+        outlived.filter(connection=self.connection, flow=noting.FLOW).delete()
         window = next_window(self.flow.cursor, now)
         listing, _created = Listing.objects.get_or_create(
             connection=self.connection,
+            flow=noting.FLOW,
             defaults={"day": window.day, "minutes": window.minutes, "seen_up_to": window.seen_up_to},
         )
         return listing
@@ -113,7 +99,7 @@ class Fetch:
         """Note what a page shows; True where the list is finished and the cursor has moved."""
         if not orders:
             return self._end_pass(listing)
-        changed = changed_orders(self.connection, orders)
+        changed = compare(self.connection, orders)
         self.report.count("listed", len(orders))
         noting.note(self.connection, changed)
         listing.page += 1
@@ -152,7 +138,7 @@ class Fetch:
             with transaction.atomic():
                 self.report.count(store(self.connection, answer, read_at).value)
                 noting.strike(row)
-        except GENERAL_TROUBLE:
+        except flows.GENERAL_TROUBLE:
             raise
         except Exception as error:  # noqa: BLE001 - one broken order must not stop the others
             self._note_failure(row, error)
@@ -173,42 +159,3 @@ class Fetch:
             raise TooManyFailures(
                 f"{len(self._failed_in_a_row)} orders, the last one {type(error).__name__}"
             ) from None
-
-
-def changed_orders(connection: Connection, listed: Sequence[bol.ReducedOrder]) -> list[str]:
-    """Return the ids of the orders in a list that have to be read in full. One query."""
-    known = OrderItem.objects.filter(
-        order__connection=connection, order__order_id__in=[order.order_id for order in listed]
-    )
-    items = {(item.order.order_id, item.order_item_id): item for item in known.select_related("order")}
-    return [
-        order.order_id
-        for order in listed
-        if not order.order_items
-        or any(
-            _has_changed(items.get((order.order_id, item.order_item_id)), item) for item in order.order_items
-        )
-    ]
-
-
-def _has_changed(known: OrderItem | None, listed: bol.ReducedOrderItem) -> bool:
-    if known is None:
-        return True
-    listed_at, known_at = listed.latest_changed_date_time, known.latest_changed_at
-    if listed_at and known_at and listed_at != known_at:
-        return listed_at > known_at
-    return _facts(listed) != (
-        known.quantity,
-        known.quantity_shipped,
-        known.quantity_cancelled,
-        known.cancellation_requested,
-    )
-
-
-def _facts(listed: bol.ReducedOrderItem) -> tuple[int, int, int, bool]:
-    return (
-        listed.quantity,
-        listed.quantity_shipped,
-        listed.quantity_cancelled,
-        listed.cancellation_request,
-    )

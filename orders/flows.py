@@ -8,8 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from connections.flows import FlowKind, register
+from orders import sweeping
 from orders.fetching import fetch_orders
 from orders.noting import FLOW
+from orders.returns.fetching import fetch_returns
+from orders.returns.noting import FLOW as RETURNS
 
 register(
     FlowKind(
@@ -18,5 +21,25 @@ register(
         run=fetch_orders,
         interval=getattr(settings, "ORDERS_INTERVAL", timedelta(minutes=1)),
         freshness=timedelta(minutes=15),
+        is_urgent=True,
+        tells_of_sales=True,
+    )
+)
+register(
+    FlowKind(
+        name=RETURNS,
+        label=_("Returns"),
+        run=fetch_returns,
+        interval=timedelta(minutes=15),
+        freshness=timedelta(hours=2),
+    )
+)
+register(
+    FlowKind(
+        name=sweeping.FLOW,
+        label=_("Second look for orders"),
+        run=sweeping.find_missed_orders,
+        interval=timedelta(days=1),
+        freshness=timedelta(days=2),
     )
 )

@@ -13,7 +13,8 @@ class Line:
     """The quantities of one order item.
 
     `shipped` and `cancelled` are bol's numbers as last read. `own` counts what is in our own parcels that bol did not
-    refuse, `unsettled` the part of it of which bol has not yet said how it ended.
+    refuse, `unsettled` the part of it of which bol has not yet said how it ended. `is_cancelling` tells that we had bol
+    cancel whatever is open, and bol did not refuse that.
     """
 
     ordered: int
@@ -21,6 +22,7 @@ class Line:
     cancelled: int = 0
     own: int = 0
     unsettled: int = 0
+    is_cancelling: bool = False
 
     @property
     def open_at_bol(self) -> int:
@@ -28,14 +30,18 @@ class Line:
         return max(0, self.ordered - self.shipped - self.cancelled)
 
     @property
-    def open(self) -> int:
-        """Return how many are still to be put in a parcel.
+    def sent(self) -> int:
+        """Return how many left in parcels.
 
         bol's number may be older than our latest confirmed parcel, and may hold parcels that were announced elsewhere:
         whichever explanation leaves less to ship is believed, so that nothing leaves twice.
         """
-        covered = max(self.shipped + self.unsettled, self.own)
-        return max(0, self.ordered - self.cancelled - covered)
+        return max(self.shipped + self.unsettled, self.own)
+
+    @property
+    def open(self) -> int:
+        """Return how many are still to be put in a parcel."""
+        return 0 if self.is_cancelling else max(0, self.ordered - self.cancelled - self.sent)
 
 
 def status_of(lines: Sequence[Line]) -> OrderStatus:
@@ -43,6 +49,7 @@ def status_of(lines: Sequence[Line]) -> OrderStatus:
     if lines and not any(line.open_at_bol for line in lines):
         return OrderStatus.SHIPPED if any(line.shipped for line in lines) else OrderStatus.CANCELLED
     has_left = any(line.shipped or line.own for line in lines)
-    if any(line.open for line in lines) or not has_left:
+    if any(line.open for line in lines) or not lines:
         return OrderStatus.PARTLY_SHIPPED if has_left else OrderStatus.OPEN
-    return OrderStatus.ANNOUNCING
+    rest_is_cancelled = all(line.is_cancelling for line in lines if line.open_at_bol)
+    return OrderStatus.CANCELLING if rest_is_cancelled else OrderStatus.ANNOUNCING

@@ -6,39 +6,24 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from connections import outbox
 from connections.models import Connection, Lane
 from connections.outbox import Note
-from offers.choices import FulfilmentMethod
-from orders.models import Order, OrderItem, Shipment, ShipmentItem
-from orders.models.shipment import REFERENCE_MAX_LENGTH
+from orders.labels import using
+from orders.locking import lock_orders
+from orders.models import Order, OrderItem, Shipment, ShipmentBatch, ShipmentItem
 from orders.operations import CreateShipment
-from orders.standing import items_of, line_of, update_standing
-from orders.transporters import TRANSPORTERS
+from orders.packing import CannotPack, Contents, Parcel, check_label, contents_of, take
+from orders.standing import items_of, update_standing
+
+__all__ = ["MarkedShipped", "Parcel", "Refusal", "mark_batch", "mark_shipped"]
 
 CHUNK = 500
-TRACK_AND_TRACE_MAX_LENGTH = 100
-MAX_ITEMS = 100
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A parcel that left for one order.
-
-    `order` is the order's key. `quantities` maps keys of order items to how many are in the parcel; without it the
-    parcel holds everything that is open. `reference` is made up where it is empty.
-    """
-
-    order: int
-    transporter_code: str
-    track_and_trace: str = ""
-    quantities: Mapping[int, int] | None = None
-    reference: str = ""
+SOURCE_MAX_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -58,47 +43,62 @@ class MarkedShipped:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-class _Wrong(Exception):
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
-
-
-def mark_shipped(parcels: Sequence[Parcel], *, by: Any = None) -> MarkedShipped:
+def mark_shipped(
+    parcels: Sequence[Parcel], *, by: Any = None, batch: ShipmentBatch | None = None
+) -> MarkedShipped:
     """Record parcels that left and have them announced at bol; each is recorded or refused by itself.
 
     The orders are locked meanwhile: of two people who mark the same order, the second finds nothing open.
     """
     done = MarkedShipped()
     for start in range(0, len(parcels), CHUNK):
-        _mark_chunk(parcels[start : start + CHUNK], by, done)
+        _mark_chunk(parcels[start : start + CHUNK], by, batch, done)
     return done
 
 
 @transaction.atomic
-def _mark_chunk(parcels: Sequence[Parcel], by: Any, done: MarkedShipped) -> None:
+def mark_batch(
+    parcels: Sequence[Parcel], *, token: UUID, by: Any = None, source: str = ""
+) -> tuple[ShipmentBatch, MarkedShipped | None]:
+    """Mark parcels shipped as one batch that can be followed; of the same `token` there is one.
+
+    Who comes second gets the batch that was made, and None: nothing more was recorded.
+    """
+    fresh = {"created_by": by, "source": source[:SOURCE_MAX_LENGTH]}
+    batch, is_new = ShipmentBatch.objects.get_or_create(token=token, defaults=fresh)
+    if not is_new:
+        return batch, None
+    done = mark_shipped(parcels, by=by, batch=batch)
+    if not done.shipments:
+        batch.delete()
+    return batch, done
+
+
+@transaction.atomic
+def _mark_chunk(parcels: Sequence[Parcel], by: Any, batch: ShipmentBatch | None, done: MarkedShipped) -> None:
     keys = {parcel.order for parcel in parcels}
-    orders = {order.pk: order for order in _locked(keys)}
+    orders = {order.pk: order for order in lock_orders(keys)}
     items = items_of(keys)
     taken = _taken_references(parcels)
-    packed: list[tuple[Shipment, dict[OrderItem, int]]] = []
+    labels = using.lock_labels({parcel.label for parcel in parcels if parcel.label})
+    packed: list[tuple[Shipment, Contents]] = []
+    labelled: dict[int, Shipment] = {}
     for parcel in parcels:
         try:
-            _check_label(parcel, taken)
-            contents = _contents(parcel, orders.get(parcel.order), items[parcel.order])
-        except _Wrong as wrong:
+            check_label(parcel, taken)
+            contents = contents_of(parcel, orders.get(parcel.order), items[parcel.order])
+            if parcel.label:
+                using.check_usable(parcel, contents, labels)
+        except CannotPack as wrong:
             done.refusals.append(Refusal(parcel, wrong.field, wrong.reason))
             continue
-        _take(contents)
-        packed.append((_shipment(parcel, by), contents))
+        taken.update({parcel.reference} - {""})
+        take(contents)
+        packed.append((_shipment(parcel, by, batch), contents))
+        if parcel.label:
+            labelled[parcel.label] = packed[-1][0]
     done.shipments += _record(packed, orders, by)
-
-
-def _locked(keys: set[int]) -> list[Order]:
-    # Always in the same order, so that two bulk actions do not wait for each other for ever.
-    locked = Order.objects.select_for_update(of=("self",)).select_related("connection")
-    return list(locked.filter(pk__in=keys).order_by("pk"))
+    using.attach(labelled, labels)
 
 
 def _taken_references(parcels: Sequence[Parcel]) -> set[str]:
@@ -106,85 +106,13 @@ def _taken_references(parcels: Sequence[Parcel]) -> set[str]:
     return set(Shipment.objects.filter(reference__in=wanted).values_list("reference", flat=True))
 
 
-def _check_label(parcel: Parcel, taken: set[str]) -> None:
-    """Refuse what bol would refuse about carrier, track and trace, and reference."""
-    transporter = TRANSPORTERS.get(parcel.transporter_code)
-    if transporter is None:
-        raise _Wrong("transporter_code", _("bol knows no carrier “%s”.") % parcel.transporter_code)
-    if transporter.is_traced and not parcel.track_and_trace:
-        raise _Wrong("track_and_trace", _("%s needs a track and trace code.") % transporter.name)
-    if len(parcel.track_and_trace) > TRACK_AND_TRACE_MAX_LENGTH:
-        raise _Wrong("track_and_trace", _("At most %s characters.") % TRACK_AND_TRACE_MAX_LENGTH)
-    if len(parcel.reference) > REFERENCE_MAX_LENGTH:
-        raise _Wrong("reference", _("At most %s characters.") % REFERENCE_MAX_LENGTH)
-    if parcel.reference in taken:
-        raise _Wrong("reference", _("A parcel with this reference was marked shipped before."))
-    taken.update({parcel.reference} - {""})
-
-
-def _contents(parcel: Parcel, order: Order | None, items: Sequence[OrderItem]) -> dict[OrderItem, int]:
-    if order is None:
-        raise _Wrong("", _("This order does not exist."))
-    own = [item for item in items if item.fulfilment_method == FulfilmentMethod.FBR]
-    if not own:
-        raise _Wrong("", _("bol ships this order itself (FBB)."))
-    contents = _everything_open(own) if parcel.quantities is None else _chosen(parcel.quantities, items)
-    if not contents:
-        raise _Wrong("", _("Nothing of this order is open any more."))
-    if len(contents) > MAX_ITEMS:
-        raise _Wrong("quantities", _("One parcel holds at most %s different items.") % MAX_ITEMS)
-    return contents
-
-
-def _everything_open(items: Sequence[OrderItem]) -> dict[OrderItem, int]:
-    return {item: line_of(item).open for item in items if line_of(item).open}
-
-
-def _chosen(quantities: Mapping[int, int], items: Sequence[OrderItem]) -> dict[OrderItem, int]:
-    by_key = {item.pk: item for item in items}
-    chosen: dict[OrderItem, int] = {}
-    for key, quantity in quantities.items():
-        if quantity:
-            item = _shippable(by_key.get(key))
-            _check_quantity(item, quantity)
-            chosen[item] = quantity
-    if not chosen and any(line_of(item).open for item in items):
-        raise _Wrong("quantities", _("Choose at least one item."))
-    return chosen
-
-
-def _shippable(item: OrderItem | None) -> OrderItem:
-    if item is None:
-        raise _Wrong("quantities", _("This item belongs to another order."))
-    if item.fulfilment_method != FulfilmentMethod.FBR:
-        raise _Wrong("quantities", _("bol ships “%s” itself (FBB).") % item.title)
-    return item
-
-
-def _check_quantity(item: OrderItem, quantity: int) -> None:
-    left = line_of(item).open
-    if quantity < 0:
-        raise _Wrong("quantities", _("A quantity is not negative."))
-    if quantity > left:
-        reason = ngettext(
-            "Only %(left)d of “%(title)s” is open.", "Only %(left)d of “%(title)s” are open.", left
-        )
-        raise _Wrong("quantities", reason % {"left": left, "title": item.title})
-
-
-def _take(contents: Mapping[OrderItem, int]) -> None:
-    """Count a parcel of this chunk before it is in the database."""
-    for item, quantity in contents.items():
-        item.own_quantity += quantity  # type: ignore[attr-defined]
-        item.unsettled_quantity += quantity  # type: ignore[attr-defined]
-
-
-def _shipment(parcel: Parcel, by: Any) -> Shipment:
+def _shipment(parcel: Parcel, by: Any, batch: ShipmentBatch | None) -> Shipment:
     shipment = Shipment(
         order_id=parcel.order,
         transporter_code=parcel.transporter_code,
         track_and_trace=parcel.track_and_trace,
         created_by=by,
+        batch=batch,
     )
     shipment.reference = parcel.reference or shipment.reference
     return shipment

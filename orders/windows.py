@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+from orders.days import day_of, end_of
+
 MINUTE = timedelta(minutes=1)
 LONGEST_WINDOW_MINUTES = 60
 # How much every window reaches back beyond the last success. bol's lists lag behind its orders, and an order that
@@ -40,13 +40,5 @@ def next_window(cursor: datetime | None, now: datetime) -> Window:
     minutes = max(2, math.ceil((now - cursor + OVERLAP) / MINUTE))
     if minutes <= LONGEST_WINDOW_MINUTES:
         return Window(seen_up_to=now, minutes=minutes)
-    day = _day_of(max(cursor, now - HISTORY))
-    return Window(seen_up_to=min(_end_of(day), now), day=day)
-
-
-def _day_of(moment: datetime) -> date:
-    return moment.astimezone(AMSTERDAM).date()
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=AMSTERDAM).astimezone(UTC)
+    day = day_of(max(cursor, now - HISTORY))
+    return Window(seen_up_to=min(end_of(day), now), day=day)

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
-from django.utils import formats
+from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -21,80 +21,33 @@ from connections.adminbase import (
     ChoicesDropdownFilter,
     ReadOnlyAdmin,
     RelatedDropdownFilter,
-    TabularInline,
     action,
     display,
     show_age,
     show_label,
 )
 from connections.models import OutboxMessage
+from orders.addresses import CONTACT, NAME, PICKUP_POINT, STREET, lines_of
+from orders.admin.buying import MOST as MOST_LABELS
+from orders.admin.buying import BuyLabelsPage
+from orders.admin.cancelling import CancellingActions
+from orders.admin.exporting import OrderExport
 from orders.admin.filters import CountryFilter
-from orders.admin.marking import MOST, MarkShippedPage
+from orders.admin.item import OrderItemInline
+from orders.admin.marking import ShippingActions
+from orders.admin.paper import PaperActions
+from orders.admin.returning import CreateReturnPage
+from orders.admin.returns import show_returns
 from orders.admin.shipment import ShipmentInline
-from orders.models import Order, OrderItem
+from orders.admin.worklists import WorkListFilter, WorkLists
+from orders.models import Order
 from orders.queries import messages_about, search_orders
-from orders.standing import line_of
 
 SHOWN_MESSAGES = 10
 
 
-class OrderItemInline(TabularInline):
-    """The lines of an order."""
-
-    model = OrderItem
-    fields = readonly_fields = [
-        "title",
-        "ean",
-        "show_offer",
-        "quantity",
-        "quantity_shipped",
-        "quantity_cancelled",
-        "show_open",
-        "unit_price",
-        "total_price",
-        "commission",
-        "show_delivery",
-        "expiry_date",
-        "show_wish",
-    ]
-    extra = 0
-    can_delete = False
-    hide_title = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderItem]:
-        return super().get_queryset(request).with_parcels().select_related("offer")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @display(description=_("Open"))
-    def show_open(self, item: OrderItem) -> int:
-        return line_of(item).open
-
-    @display(description=_("Delivery"))
-    def show_delivery(self, item: OrderItem) -> str:
-        day = item.exact_delivery_date or item.latest_delivery_date
-        return formats.date_format(day) if day else ""
-
-    @display(description=_("Customer's wish"))
-    def show_wish(self, item: OrderItem) -> str:
-        return gettext("asked to cancel") if item.cancellation_requested else ""
-
-    @display(description=_("Offer"))
-    def show_offer(self, item: OrderItem) -> SafeString | str:
-        if item.offer_id is None:
-            return "–"  # noqa: RUF001 - a dash for nothing
-        address = reverse("admin:offers_offer_change", args=[item.offer_id])
-        return format_html(
-            '<a class="underline" href="{}">{}</a>', address, item.reference or gettext("Offer")
-        )
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, OrderExport, ReadOnlyAdmin):
     list_display = [
         "order_id",
         "show_placed",
@@ -102,18 +55,23 @@ class OrderAdmin(ReadOnlyAdmin):
         "shipping_country",
         "show_items",
         "deliver_by",
+        "show_time_left",
         "show_status",
         "connection",
     ]
     list_filter = [
+        WorkListFilter,
         ("status", ChoicesDropdownFilter),
         ("connection", RelatedDropdownFilter),
         CountryFilter,
+        "is_vvb",
+        "is_pickup_point",
+        "is_business",
         ("fulfilment_method", ChoicesDropdownFilter),
     ]
     list_select_related = ["connection"]
     search_fields = ["order_id"]  # what is really searched: search_orders
-    search_help_text = _("Order, name, postcode, EAN or track and trace")
+    search_help_text = _("Order, name, postcode, EAN, reference or track and trace")
     ordering = ["-placed_at", "-id"]
     fieldsets = [
         (
@@ -122,19 +80,49 @@ class OrderAdmin(ReadOnlyAdmin):
                 "fields": [
                     ("order_id", "connection"),
                     ("show_status", "placed_at"),
-                    ("fulfilment_method", "deliver_by"),
+                    ("fulfilment_method", "show_time_left"),
+                    ("deliver_by", "expires_on"),
                     ("latest_changed_at", "read_at"),
                 ]
             },
         ),
         (_("Customer"), {"fields": [("show_shipping", "show_billing")]}),
+        (_("What came back"), {"fields": ["show_came_back"]}),
         (_("What was said to bol"), {"fields": ["show_messages"]}),
         (_("bol's answer"), {"fields": ["show_raw"], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["show_status", "show_shipping", "show_billing", "show_messages", "show_raw"]
+    readonly_fields = [
+        "show_status",
+        "show_time_left",
+        "show_shipping",
+        "show_billing",
+        "show_came_back",
+        "show_messages",
+        "show_raw",
+    ]
     inlines = [OrderItemInline, ShipmentInline]
-    actions = ["mark_shipped"]
-    actions_detail = ["open_mark_shipped"]
+    actions = [
+        "mark_shipped",
+        "accept_requests",
+        "ship_anyway",
+        "cancel_items",
+        "buy_labels",
+        "print_packing_slips",
+        "print_pick_list",
+        "export_chosen_csv",
+        "export_chosen_xlsx",
+    ]
+    actions_list = ["open_parcel_list", "export_csv", "export_xlsx"]
+    actions_detail = [
+        "open_accept_request",
+        "open_ship_anyway",
+        "open_mark_shipped",
+        "open_packing_slip",
+        {
+            "title": _("More"),
+            "items": ["open_buy_label", "open_cancel", "open_create_return"],
+        },
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).prefetch_related("items")
@@ -145,30 +133,27 @@ class OrderAdmin(ReadOnlyAdmin):
         term = search_term.strip()
         return (search_orders(queryset, term) if term else queryset), False
 
-    # Marking shipped -------------------------------------------------------------------------------
+    # Labels ----------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.show_mark_shipped)
-        return [path("mark-shipped/", view, name="orders_order_mark_shipped"), *super().get_urls()]
+    def has_buy_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("orders.buy_shippinglabel")
 
-    def has_ship_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        return request.user.has_perm("orders.change_order")
+    @action(description=_("Buy shipping labels"), permissions=["buy"])
+    def buy_labels(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
+        return BuyLabelsPage(self, request).open(queryset.values_list("pk", flat=True)[: MOST_LABELS + 1])
 
-    @action(description=_("Mark shipped"), permissions=["ship"])
-    def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
-        return MarkShippedPage(self, request).open(queryset.values_list("pk", flat=True)[: MOST + 1])
+    @action(description=_("Buy a label"), permissions=["buy"], icon="label", url_path="buy-label")
+    def open_buy_label(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect(reverse("admin:orders_shippinglabel_buy", query={"order": object_id}))
 
-    @action(
-        description=_("Mark shipped"),
-        permissions=["ship"],
-        icon="local_shipping",
-        url_path="open-mark-shipped",
-    )
-    def open_mark_shipped(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return redirect(reverse("admin:orders_order_mark_shipped", query={"order": object_id}))
+    # Returns ---------------------------------------------------------------------------------------
 
-    def show_mark_shipped(self, request: HttpRequest) -> HttpResponse:
-        return MarkShippedPage(self, request).answer()
+    def has_return_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("orders.change_returnitem")
+
+    @action(description=_("Create a return"), permissions=["return"], icon="undo", url_path="create-return")
+    def open_create_return(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return CreateReturnPage(self, request, object_id).answer()
 
     # Columns ---------------------------------------------------------------------------------------
 
@@ -187,15 +172,19 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @display(description=_("Ships to"))
     def show_shipping(self, order: Order) -> SafeString:
-        return show_address(order.shipping_details)
+        return show_person(order, order.shipping_details)
 
     @display(description=_("Invoice to"))
     def show_billing(self, order: Order) -> SafeString:
-        return show_address(order.billing_details)
+        return show_person(order, order.billing_details)
+
+    @display(description=_("Returns"))
+    def show_came_back(self, order: Order) -> SafeString | str:
+        return show_returns(order.items.all()) or gettext("Nothing.")
 
     @display(description=_("Messages"))
     def show_messages(self, order: Order) -> SafeString | str:
-        said = messages_about(order.shipments.all())[:SHOWN_MESSAGES]
+        said = messages_about(order)[:SHOWN_MESSAGES]
         line = '<p><a class="underline" href="{}">{}</a> · {} · {}<br>{}</p>'
         return format_html_join("", line, map(_message_row, said)) or gettext("Nothing yet.")
 
@@ -219,20 +208,17 @@ def _message_row(message: OutboxMessage) -> tuple[Any, ...]:
     )
 
 
+def show_person(order: Order, details: dict[str, Any]) -> SafeString:
+    """Return an address, and when the person was removed from it."""
+    if order.anonymised_at is None:
+        return show_address(details)
+    day = formats.date_format(timezone.localtime(order.anonymised_at))
+    removed = gettext("Name and address were removed on %s.") % day
+    return format_html("{}{}", show_address(details), removed)
+
+
 def show_address(details: dict[str, Any]) -> SafeString:
     """Return the lines of an address as bol gives it, with everything that helps to deliver and to invoice."""
-    line = [
-        ("company",),
-        ("firstName", "surname"),
-        ("pickupPointName",),
-        ("streetName", "houseNumber", "houseNumberExtension"),
-        ("extraAddressInformation",),
-        ("zipCode", "city", "countryCode"),
-        ("deliveryPhoneNumber",),
-        ("email",),
-        ("vatNumber",),
-        ("kvkNumber",),
-        ("orderReference",),
-    ]
-    texts = [" ".join(str(details[name]) for name in names if details.get(name)) for names in line]
-    return format_html_join("", "{}<br>", [(text,) for text in texts if text])
+    delivery = (*NAME, *PICKUP_POINT, *STREET, ("zipCode", "city", "countryCode"))
+    lines = lines_of(details, (*delivery, *CONTACT))
+    return format_html_join("", "{}<br>", [(line,) for line in lines])

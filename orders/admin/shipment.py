@@ -6,10 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connections.adminbase import (
@@ -17,11 +19,13 @@ from connections.adminbase import (
     ReadOnlyAdmin,
     RelatedDropdownFilter,
     TabularInline,
+    action,
     display,
     show_age,
     show_label,
 )
-from orders.models import Shipment
+from orders.admin.correcting import CorrectTransportPage
+from orders.models import Shipment, TransportState
 
 
 class ShipmentRow:
@@ -36,12 +40,18 @@ class ShipmentRow:
     def show_left(self, shipment: Shipment) -> str:
         return show_age(shipment.shipped_at)
 
+    @display(description=_("Correction"), ordering="transport_state")
+    def show_correction(self, shipment: Shipment) -> SafeString | str:
+        """Return how a correction of carrier or code stands, and what bol said of it."""
+        state = TransportState(shipment.transport_state)
+        if state == TransportState.NONE:
+            return ""
+        label = show_label(state.label, Shipment.TRANSPORT_COLOURS[state])
+        return format_html("{} {}", label, shipment.transport_reason)
+
     @display(description=_("Contents"))
     def show_contents(self, shipment: Shipment) -> str:
-        return ", ".join(
-            f"{packed.quantity} × {packed.item.title or packed.item.ean}"  # noqa: RUF001 - as people write it
-            for packed in shipment.items.all()
-        )
+        return shipment.contents
 
 
 class ShipmentInline(ShipmentRow, TabularInline):
@@ -56,6 +66,8 @@ class ShipmentInline(ShipmentRow, TabularInline):
         "show_left",
         "show_state",
         "reason",
+        "show_correction",
+        "show_correct",
     ]
     extra = 0
     can_delete = False
@@ -63,6 +75,11 @@ class ShipmentInline(ShipmentRow, TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         return super().get_queryset(request).prefetch_related("items__item")
+
+    @display(description="")
+    def show_correct(self, shipment: Shipment) -> SafeString:
+        address = reverse("admin:orders_shipment_correct", args=[shipment.pk])
+        return format_html('<a class="underline" href="{}">{}</a>', address, gettext("Correct code"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -82,21 +99,68 @@ class ShipmentAdmin(ShipmentRow, ReadOnlyAdmin):
         "show_left",
         "show_state",
         "reason",
+        "show_correction",
     ]
-    list_filter = [("state", ChoicesDropdownFilter), ("order__connection", RelatedDropdownFilter)]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("transport_state", ChoicesDropdownFilter),
+        ("order__connection", RelatedDropdownFilter),
+    ]
     list_select_related = ["order"]
     search_fields = ["reference__exact", "track_and_trace__exact", "order__order_id__exact"]
     search_help_text = _("Reference, track and trace or order")
     fieldsets = [
         (None, {"fields": [("reference", "show_order"), "show_contents", ("show_state", "reason")]}),
-        (_("Transport"), {"fields": [("transporter_code", "track_and_trace"), ("shipped_at", "created_by")]}),
-        (_("At bol"), {"fields": [("shipment_id", "transport_id"), "confirmed_at"]}),
+        (
+            _("Transport"),
+            {
+                "fields": [
+                    ("transporter_code", "track_and_trace"),
+                    ("shipped_at", "created_by"),
+                    ("show_batch", "show_correction"),
+                ]
+            },
+        ),
+        (
+            _("At bol"),
+            {
+                "fields": [
+                    ("known_transporter_code", "known_track_and_trace"),
+                    ("shipment_id", "transport_id"),
+                    "confirmed_at",
+                ]
+            },
+        ),
     ]
+    readonly_fields = ["show_order", "show_contents", "show_state", "show_batch", "show_correction"]
+    actions_detail = ["correct"]
 
-    readonly_fields = ["show_order", "show_contents", "show_state"]
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.show_correct_page)
+        own = path("<int:shipment_id>/correct/", view, name="orders_shipment_correct")
+        return [own, *super().get_urls()]
+
+    def has_ship_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(request.user.has_perm("orders.change_order"))
+
+    @action(
+        description=_("Correct track and trace"), permissions=["ship"], icon="edit", url_path="open-correct"
+    )
+    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("admin:orders_shipment_correct", object_id)
+
+    def show_correct_page(self, request: HttpRequest, shipment_id: str) -> HttpResponse:
+        return CorrectTransportPage(self, request, shipment_id).answer()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Shipment]:
         return super().get_queryset(request).prefetch_related("items__item")
+
+    @display(description=_("Marked together"))
+    def show_batch(self, shipment: Shipment) -> SafeString | str:
+        if shipment.batch_id is None:
+            return "–"  # noqa: RUF001 - a dash for nothing
+        address = reverse("admin:orders_shipmentbatch_change", args=[shipment.batch_id])
+        return format_html('<a class="underline" href="{}">{}</a>', address, gettext("with others"))
 
     @display(description=_("Order"), ordering="order__order_id")
     def show_order(self, shipment: Shipment) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
@@ -18,19 +19,23 @@ class Listing(models.Model):
     bol shows by itself: everything open and what was handled lately (Retailer API v10, Orders).
     """
 
-    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="order_listing")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="order_listings")
+    # The flow that reads it: each has one list under way.
+    flow = models.CharField(_("flow"), max_length=40, default="orders")
     day = models.DateField(_("day"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     page = models.PositiveIntegerField(_("next page"), default=1)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     # A list of several pages shifts while it is read, so that of a day is read twice.
     is_repeated = models.BooleanField(default=False)
-    # Where the cursor of the flow moves when the last page is stored.
+    # Where the cursor of the flow moves when the last page is stored; for who looks for missed orders, up to when all
+    # should be here.
     seen_up_to = models.DateTimeField(_("seen up to"))
 
     class Meta:
         verbose_name = _("list being read")
         verbose_name_plural = _("lists being read")
+        constraints = [models.UniqueConstraint(fields=["connection", "flow"], name="one_listing_per_flow")]
 
     def __str__(self) -> str:
         return f"{self.connection} · {self.day or self.minutes or ''}"
@@ -49,6 +54,10 @@ class Listing(models.Model):
 class OrderToFetchQuerySet(models.QuerySet["OrderToFetch"]):
     def due(self) -> OrderToFetchQuerySet:
         return self.filter(not_before__lte=timezone.now())
+
+    def failing(self) -> OrderToFetchQuerySet:
+        """Orders that could not be read three times in a row: that is no bad luck any more."""
+        return self.filter(failures__gte=3)
 
 
 class OrderToFetch(models.Model):
@@ -73,6 +82,39 @@ class OrderToFetch(models.Model):
             models.UniqueConstraint(fields=["connection", "order_id"], name="one_fetch_per_order"),
         ]
         indexes = [models.Index(fields=["connection", "not_before"], name="order_to_fetch_next")]
+
+    def __str__(self) -> str:
+        return self.order_id
+
+
+class MissedOrderQuerySet(models.QuerySet["MissedOrder"]):
+    def recent(self) -> MissedOrderQuerySet:
+        """Those of the last seven days, which somebody still has to hear of."""
+        return self.filter(found_at__gte=timezone.now() - timedelta(days=7))
+
+
+class MissedOrder(models.Model):
+    """An order that bol had, or had changed, and that the reading of minutes and days had not brought here.
+
+    It was fetched when it was found. That it was missed at all needs a person to ask why.
+    """
+
+    connection = models.ForeignKey(
+        Connection, verbose_name=_("connection"), on_delete=models.CASCADE, related_name="missed_orders"
+    )
+    order_id = models.CharField(_("order"), max_length=64)
+    is_new = models.BooleanField(_("was not here at all"))
+    # When bol changed it; not every list says so.
+    since = models.DateTimeField(_("changed at bol"), null=True, blank=True)
+    found_at = models.DateTimeField(_("found"), default=timezone.now)
+
+    objects = MissedOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("missed order")
+        verbose_name_plural = _("missed orders")
+        ordering = ["-found_at", "-id"]
+        indexes = [models.Index(fields=["-found_at", "-id"], name="missed_order_newest")]
 
     def __str__(self) -> str:
         return self.order_id

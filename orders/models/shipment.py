@@ -10,9 +10,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.models.batch import ShipmentBatch
 from orders.models.order import Order
 
 REFERENCE_MAX_LENGTH = 90
+TRACK_AND_TRACE_MAX_LENGTH = 100
 
 
 class ShipmentState(models.TextChoices):
@@ -28,6 +30,21 @@ class ShipmentState(models.TextChoices):
     def unsettled(cls) -> list[ShipmentState]:
         """The states in which bol may still come to count the parcel."""
         return [cls.WAITING, cls.UNKNOWN, cls.SENT]
+
+
+class TransportState(models.TextChoices):
+    """How a correction of carrier or track and trace stands; NONE where bol was told nothing else than we have."""
+
+    NONE = "", _("No correction")
+    WAITING = "waiting", _("Waiting to be sent")
+    UNKNOWN = "unknown", _("Sent, no answer yet")
+    SENT = "sent", _("Accepted, bol is working on it")
+    REFUSED = "refused", _("Refused by bol")
+
+    @classmethod
+    def in_doubt(cls) -> list[TransportState]:
+        """The states in which bol may have either value."""
+        return [cls.UNKNOWN, cls.SENT]
 
 
 def new_reference() -> str:
@@ -51,6 +68,13 @@ class Shipment(models.Model):
         ShipmentState.CONFIRMED: "success",
         ShipmentState.REFUSED: "danger",
     }
+    TRANSPORT_COLOURS = {
+        TransportState.NONE: "default",
+        TransportState.WAITING: "info",
+        TransportState.UNKNOWN: "warning",
+        TransportState.SENT: "primary",
+        TransportState.REFUSED: "danger",
+    }
 
     order = models.ForeignKey(
         Order, verbose_name=_("order"), on_delete=models.PROTECT, related_name="shipments"
@@ -58,8 +82,19 @@ class Shipment(models.Model):
     reference = models.CharField(
         _("reference"), max_length=REFERENCE_MAX_LENGTH, unique=True, default=new_reference
     )
+    # Those that were marked shipped together, to be followed together.
+    batch = models.ForeignKey(
+        ShipmentBatch,
+        verbose_name=_("marked together"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="shipments",
+    )
     transporter_code = models.CharField(_("transporter"), max_length=40)
-    track_and_trace = models.CharField(_("track and trace"), max_length=100, blank=True)
+    track_and_trace = models.CharField(
+        _("track and trace"), max_length=TRACK_AND_TRACE_MAX_LENGTH, blank=True
+    )
     shipped_at = models.DateTimeField(_("left"), default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -80,6 +115,22 @@ class Shipment(models.Model):
     shipment_id = models.CharField(_("bol's shipment"), max_length=64, blank=True)
     transport_id = models.CharField(_("bol's transport"), max_length=64, blank=True)
 
+    # What bol has as far as it told us, what the last request said, and how a correction stands.
+    known_transporter_code = models.CharField(_("transporter at bol"), max_length=40, blank=True)
+    known_track_and_trace = models.CharField(
+        _("track and trace at bol"), max_length=TRACK_AND_TRACE_MAX_LENGTH, blank=True
+    )
+    sent_transporter_code = models.CharField(max_length=40, blank=True, editable=False)
+    sent_track_and_trace = models.CharField(max_length=TRACK_AND_TRACE_MAX_LENGTH, blank=True, editable=False)
+    transport_state = models.CharField(
+        _("correction"),
+        max_length=10,
+        choices=TransportState.choices,
+        default=TransportState.NONE,
+        blank=True,
+    )
+    transport_reason = models.TextField(_("what bol said of the correction"), blank=True)
+
     class Meta:
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
@@ -97,12 +148,43 @@ class Shipment(models.Model):
         """Return what the outbox calls this parcel."""
         return f"shipment:{self.pk}"
 
+    @property
+    def transport(self) -> tuple[str, str]:
+        """Return carrier and track and trace as we want them at bol."""
+        return self.transporter_code, self.track_and_trace
+
+    @property
+    def known_transport(self) -> tuple[str, str]:
+        """Return carrier and track and trace as bol last confirmed them."""
+        return self.known_transporter_code, self.known_track_and_trace
+
+    @property
+    def sent_transport(self) -> tuple[str, str]:
+        """Return carrier and track and trace as bol was last told."""
+        return self.sent_transporter_code, self.sent_track_and_trace
+
+    @property
+    def colour(self) -> str:
+        """Return the colour of its state."""
+        return self.STATE_COLOURS[ShipmentState(self.state)]
+
+    @property
+    def contents(self) -> str:
+        """Return what is in it as people write it; read it with its items."""
+        return ", ".join(
+            f"{packed.quantity} × {packed.item.title or packed.item.ean}"  # noqa: RUF001 - as people write it
+            for packed in self.items.all()
+        )
+
     def move(self, state: ShipmentState, **changes: object) -> None:
         """Change to a state, together with other fields; only those are saved."""
-        self.state = state
+        self.change(state=state, **changes)
+
+    def change(self, **changes: object) -> None:
+        """Change these fields; only those are saved."""
         for name, value in changes.items():
             setattr(self, name, value)
-        self.save(update_fields=["state", *changes])
+        self.save(update_fields=list(changes))
 
 
 class ShipmentItem(models.Model):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connections import flows, throttling
 from connections.models import Connection, RateBudget
-from orders.models import Order, OrderToFetch
+from orders.models import Order, OrderItem, OrderToFetch
 from orders.services import MarkedShipped, Parcel, mark_shipped
+from orders.words import keep_words
 from tests.conftest import CLIENT_ID
 
 EANS = ["8710000000017", "8710000000024", "8710000000031"]
@@ -21,6 +24,12 @@ ENDPOINTS = [
     ("GET", "/retailer/shipments/1"),
     ("POST", "/retailer/shipments"),
     ("PUT", "/retailer/orders/cancellation"),
+    ("PUT", "/retailer/transports/1"),
+    ("GET", "/retailer/returns"),
+    ("GET", "/retailer/returns/1"),
+    ("POST", "/retailer/shipping-labels"),
+    ("POST", "/retailer/shipping-labels/delivery-options"),
+    ("GET", "/retailer/shipping-labels/1"),
     ("POST", "/shared/process-status"),
 ]
 
@@ -91,6 +100,60 @@ def shipped(sandbox) -> Callable[..., list[tuple[str, int]]]:
     return effects
 
 
+@pytest.fixture
+def effects(sandbox) -> Callable[..., list[dict[str, Any]]]:
+    """What really happened at bol under these names, in order."""
+
+    def of(*names: str) -> list[dict[str, Any]]:
+        return [effect for effect in sandbox.ledger() if effect["effect"] in names]
+
+    return of
+
+
 def mark(*orders: Order, quantities: dict[int, int] | None = None, code: str = "3SABC123") -> MarkedShipped:
     """Mark orders shipped with PostNL."""
     return mark_shipped([Parcel(order.pk, "TNT", code, quantities) for order in orders])
+
+
+# Pages, without bol ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def merchant(db) -> Connection:
+    return Connection.objects.create(name="Test shop", client_id="test-shop", is_live=True)
+
+
+@pytest.fixture
+def orders(merchant) -> list[Order]:
+    """Three orders of two articles each."""
+    return [make_order(merchant, f"A{number}") for number in range(3)]
+
+
+@pytest.fixture
+def browser(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def make_order(connection: Connection, order_id: str) -> Order:
+    details = {"firstName": "Noor", "surname": "<b>Bakker</b>", "zipCode": "1012AB", "city": "Amsterdam"}
+    order = Order.objects.create(
+        connection=connection,
+        order_id=order_id,
+        placed_at=timezone.now(),
+        shipping_name="Noor <b>Bakker</b>",
+        shipping_postcode="1012AB",
+        shipping_country="NL",
+        shipping_details=details,
+        raw={"orderId": order_id},
+    )
+    keep_words(order)
+    for number, title in enumerate(("Olive Oil", "Vinegar")):
+        OrderItem.objects.create(
+            order=order,
+            order_item_id=f"{order_id}-{number}",
+            title=title,
+            ean=f"871000000000{number}",
+            quantity=2,
+        )
+    return order

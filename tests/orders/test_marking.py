@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from connections.models import OutboxMessage
 from orders.models import Order, OrderItem, Shipment
@@ -138,42 +137,3 @@ def test_five_hundred_orders_take_few_queries(make_order, django_assert_max_num_
         done = mark_shipped([Parcel(order.pk, "TNT", "1") for order in orders])
 
     assert len(done.shipments) == OutboxMessage.objects.count() == 500
-
-
-def test_the_command_marks_a_part(make_order, capsys):
-    order = make_order()
-
-    call_command("mark_shipped", "A1", transporter="TNT", track_and_trace="3S1", item=["A1-0:1"])
-
-    assert order.shipments.get().items.get().quantity == 1
-    assert "waits to be announced" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ({"transporter": "TNT"}, "needs a track and trace code"),
-        ({"transporter": "OTHER", "item": ["A1-0"]}, "not of the form ID:QTY"),
-        ({"transporter": "OTHER", "item": ["X:1"]}, "has no item X"),
-        ({"transporter": "OTHER", "item": ["A1-0:9"]}, "Only 2 of"),
-        ({"transporter": "OTHER", "connection": "Nobody"}, "There is no order A1"),
-    ],
-)
-def test_the_command_says_what_is_wrong(make_order, arguments, words):
-    make_order()
-
-    with pytest.raises(CommandError, match=words):
-        call_command("mark_shipped", "A1", **arguments)
-
-    assert not Shipment.objects.exists()
-
-
-def test_the_command_asks_which_connection(make_order, make_connection):
-    make_order()
-    make_order(connection=make_connection("Other shop", client_id="other"))
-
-    with pytest.raises(CommandError, match="--connection"):
-        call_command("mark_shipped", "A1", transporter="OTHER")
-    call_command("mark_shipped", "A1", transporter="OTHER", connection="Other shop")
-
-    assert Shipment.objects.get().order.connection.name == "Other shop"

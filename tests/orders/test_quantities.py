@@ -22,6 +22,7 @@ from orders.quantities import Line, status_of
         (Line(3, shipped=1, own=2, unsettled=1), 1),
         (Line(3, shipped=1, own=1, unsettled=1), 1),  # one was announced elsewhere
         (Line(2, shipped=2, own=2, unsettled=2), 0),
+        (Line(3, shipped=1, own=1, is_cancelling=True), 0),  # the rest is being cancelled
     ],
 )
 def test_what_is_open(line, left):
@@ -41,6 +42,11 @@ def test_what_is_open(line, left):
         ([Line(1, own=1)], OrderStatus.ANNOUNCING),
         ([Line(2, shipped=1, own=2, unsettled=1)], OrderStatus.ANNOUNCING),
         ([Line(1, cancelled=1), Line(1)], OrderStatus.OPEN),
+        ([Line(1, is_cancelling=True)], OrderStatus.CANCELLING),
+        ([Line(3, shipped=1, own=1, is_cancelling=True)], OrderStatus.CANCELLING),
+        ([Line(1, is_cancelling=True), Line(1)], OrderStatus.OPEN),
+        ([Line(1, is_cancelling=True), Line(1, own=1, unsettled=1)], OrderStatus.ANNOUNCING),
+        ([Line(1, cancelled=1, is_cancelling=True)], OrderStatus.CANCELLED),
     ],
 )
 def test_where_an_order_stands(lines, status):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from connections import bol
@@ -72,6 +74,59 @@ def test_an_answer_without_an_item_keeps_it(connection):
     assert len(Order.objects.get().raw["orderItems"]) == 2
 
 
+def test_an_answer_that_leaves_out_what_left_takes_nothing_back(connection):
+    store(connection, answer(item(quantity_shipped=1, quantity_cancelled=1, cancellation_request=True)), AT)
+
+    store(connection, answer(item(latest_changed_date_time=None)), AT + timedelta(minutes=1))
+
+    stored = Order.objects.get().items.get()
+    assert (stored.quantity_shipped, stored.quantity_cancelled) == (1, 1)
+    assert stored.cancellation_requested
+
+
+def test_a_wish_that_was_taken_back_is_gone(connection):
+    store(connection, answer(item(cancellation_request=True)), AT)
+
+    store(
+        connection,
+        answer(item(latest_changed_date_time=AT + timedelta(minutes=1))),
+        AT + timedelta(minutes=1),
+    )
+
+    assert not Order.objects.get().items.get().cancellation_requested
+
+
+@pytest.mark.parametrize("spelling", ["pickupPoint", "pickUpPoint"])
+def test_both_spellings_of_a_pick_up_point_are_understood(connection, spelling):
+    said = {"orderId": "A2K8290LP8", spelling: True, "shipmentDetails": ADDRESS}
+
+    store(connection, msgspec.json.decode(json.dumps(said), type=bol.Order), AT)
+
+    assert Order.objects.get(order_id="A2K8290LP8").is_pickup_point
+
+
+def test_an_order_of_which_bol_says_next_to_nothing_is_kept(connection):
+    assert store(connection, bol.Order(order_id="A9"), AT) is Stored.NEW
+    assert Order.objects.get().status == Order.Status.OPEN
+
+
+@pytest.mark.parametrize("name", ["company", "vatNumber", "kvkNumber", "orderReference"])
+def test_a_business_is_told_by_any_of_its_marks(connection, name):
+    told = bol.Order(order_id="A1", raw={"billingDetails": {name: "x"}})
+
+    store(connection, told, AT)
+
+    assert Order.objects.get().is_business
+
+
+def test_an_ean_without_its_zeros_is_completed(connection):
+    product = bol.orders.OrderProduct(ean="41497153718")
+
+    store(connection, answer(item(product=product)), AT)
+
+    assert Order.objects.get().items.get().ean == "0041497153718"
+
+
 def test_an_answer_to_an_earlier_request_is_older(connection):
     store(connection, answer(item(quantity_shipped=3)), AT)
 
@@ -132,6 +187,35 @@ def test_the_offer_is_found_by_id_or_reference_or_ean(connection, offer, bought,
     store(connection, answer(item(offer=bought, product=bol.orders.OrderProduct(ean=ean))), AT)
 
     assert Order.objects.get().items.get().offer == offer
+
+
+def test_an_offer_without_a_reference_of_its_own_goes_by_that_of_its_product(connection, offer):
+    Offer.objects.update(reference_code="")
+    named = bol.orders.OrderOffer(offer_id="gone", reference="OIL-1")
+
+    store(connection, answer(item(offer=named, product=bol.orders.OrderProduct(ean="another"))), AT)
+
+    assert Order.objects.get().items.get().offer == offer
+
+
+def test_what_two_offers_fit_is_left_open(connection, offer):
+    Offer.objects.create(project=offer.project, product=offer.product, condition="GOOD", price=Decimal(9))
+
+    store(connection, answer(), AT)
+
+    assert Order.objects.get().items.get().offer is None
+
+
+def test_an_offer_that_was_found_stays(connection, offer):
+    store(connection, answer(item(offer=bol.orders.OrderOffer(offer_id="offer-1"))), AT)
+    other = Product.objects.create(reference="OIL-2", ean="8710000000027", title="Other oil")
+    Offer.objects.create(project=offer.project, product=other, price=Decimal(9), offer_id="offer-2")
+
+    later = item(offer=bol.orders.OrderOffer(offer_id="offer-2"), quantity_shipped=1)
+    store(connection, answer(later), AT + timedelta(minutes=1))
+
+    stored = Order.objects.get().items.get()
+    assert (stored.offer, stored.quantity_shipped) == (offer, 1)
 
 
 def test_an_offer_of_another_connection_is_not_ours(make_connection, offer):

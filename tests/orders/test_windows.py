@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.windows import AMSTERDAM, HISTORY, Window, next_window
+from orders.days import AMSTERDAM
+from orders.windows import HISTORY, Window, next_window
 
 NOW = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
 

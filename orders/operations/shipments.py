@@ -1,4 +1,4 @@
-"""What the orders app says to bol."""
+"""Tells bol that a parcel left."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connections import bol
+from connections import bol, outbox
 from connections.models import OutboxMessage
 from connections.operations import Call, CannotSend, NothingToSend, Operation, Preparation, Verdict, register
 from orders.announcing import Announcement, Found, announce, look_at_order, look_up, shipped_of
-from orders.models import Order, Shipment, ShipmentState
+from orders.locking import lock_shipment
+from orders.models import Shipment, ShipmentState, ShippingLabel, TransportState
 from orders.noting import fetch_soon
+from orders.operations.transports import ChangeTransport, correct_soon
 from orders.standing import items_of, line_of, update_standing
 
 LIST_SHIPMENTS = ("GET", "/retailer/shipments")
@@ -41,7 +43,13 @@ class CreateShipment(Operation):
         if shipment.state == ShipmentState.CONFIRMED:
             return NothingToSend()
         # If nothing is heard after this, nobody knows.
-        _move(shipment, ShipmentState.UNKNOWN)
+        code, track_and_trace = shipment.transport
+        _move(
+            shipment,
+            ShipmentState.UNKNOWN,
+            sent_transporter_code=code,
+            sent_track_and_trace=track_and_trace,
+        )
         parcel = _announcement(shipment)
         return Call((_get_order(shipment), POST_SHIPMENT), partial(announce, parcel=parcel))
 
@@ -59,6 +67,12 @@ class CreateShipment(Operation):
             shipment_id=(found and found.shipment_id) or "",
             transport_id=(found and found.transport and found.transport.transport_id) or "",
         )
+        # What bol counts as shipped without a word of ours may have been announced elsewhere, with another code.
+        if found or isinstance(answer, bol.ProcessStatus):
+            code, track_and_trace = shipment.sent_transport
+            shipment.change(known_transporter_code=code, known_track_and_trace=track_and_trace)
+        if shipment.transport != shipment.sent_transport:
+            correct_soon(shipment)
         fetch_soon(shipment.order.connection, [shipment.order.order_id])
 
     def withdraw(self, messages: Sequence[OutboxMessage]) -> None:
@@ -68,8 +82,14 @@ class CreateShipment(Operation):
         self, messages: Sequence[OutboxMessage], reason: str, error: bol.BolError | None = None
     ) -> None:
         shipment = _locked(messages)
-        _move(shipment, ShipmentState.REFUSED, reason=reason)
+        _move(shipment, ShipmentState.REFUSED, reason=reason, transport_state=TransportState.NONE)
+        outbox.withdraw(shipment.order.connection, [ChangeTransport.name], shipment.subject)
         fetch_soon(shipment.order.connection, [shipment.order.order_id])
+
+    def advise(self, error: bol.BolError) -> str:
+        return _(
+            "The parcel stays recorded here. Correct what bol names, and mark what is open of the order shipped again."
+        )
 
     def recheck_refusal(self, messages: Sequence[OutboxMessage], status: bol.ProcessStatus) -> bool:
         # bol also refuses what it has done already, and its texts are not to be relied on.
@@ -104,11 +124,7 @@ def _get_order(shipment: Shipment) -> tuple[str, str]:
 
 
 def _locked(messages: Sequence[OutboxMessage]) -> Shipment:
-    """Return the parcel with its order locked, as everybody does who changes either."""
-    shipment = Shipment.objects.select_related("order__connection").get(pk=messages[0].subject_pk)
-    Order.objects.select_for_update().get(pk=shipment.order_id)
-    shipment.refresh_from_db(fields=["state"])
-    return shipment
+    return lock_shipment(messages[0].subject_pk)
 
 
 def _move(shipment: Shipment, state: ShipmentState, **changes: object) -> None:
@@ -143,4 +159,10 @@ def _announcement(shipment: Shipment) -> Announcement:
         },
         others=parcels,
         shipped_before=shipment.shipped_before,
+        shipping_label_id=_label_of(shipment),
     )
+
+
+def _label_of(shipment: Shipment) -> str:
+    label = ShippingLabel.objects.filter(shipment=shipment).first()
+    return label.shipping_label_id if label else ""
