@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,16 +20,16 @@ from django.utils.translation import gettext as _
 
 from connections import flows
 from connections.adminbase import age_in_words
-from connections.models import Connection, Flow, MessageState, OutboxMessage
+from connections.models import Connection, Flow, MessageState, OutboxMessage, Subscription
 from offers.choices import OfferStatus
 from offers.models import Drift, EanConflict, Offer
 from offers.models.conflict import ConflictState
 from offers.operators import without_valid_operator
-from orders.models import Order, OrderToFetch, Shipment
+from orders.models import MissedOrder, Order, OrderToFetch, ReturnItem
+from orders.worklists import WORK_LISTS, WorkList
 
 DAYS = 14
 LATE_CONFIRMATION = timedelta(hours=1)
-FAILURES_OF_AN_ORDER = 3
 MOST_IN_BADGE = 999
 
 
@@ -71,38 +72,25 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _orders_to_ship() -> Task:
+def _work_list(listed: WorkList) -> Task:
     return Task(
-        _("Orders to ship"),
-        _("Mark them shipped as they leave."),
-        _list("orders_order", status__exact=Order.Status.OPEN),
+        str(listed.title),
+        str(listed.hint),
+        _list("orders_order", list=listed.name),
+        listed.colour,
+        listed.orders(),
+        listed.moment,
+    )
+
+
+def _returns_to_handle() -> Task:
+    return Task(
+        _("Returns to handle"),
+        _("Say what became of them; the customer waits for it."),
+        _list("orders_returnitem"),
         "primary",
-        Order.objects.to_ship(),
-        "placed_at",
-    )
-
-
-def _late_orders() -> Task:
-    today = timezone.localdate()
-    return Task(
-        _("Late"),
-        _("The customer should have had these already."),
-        _list("orders_order", status__exact=Order.Status.OPEN),
-        "danger",
-        Order.objects.to_ship().filter(deliver_by__lt=today),
-        "placed_at",
-    )
-
-
-def _unconfirmed_shipments() -> Task:
-    before = timezone.now() - LATE_CONFIRMATION
-    return Task(
-        _("Shipped here, not confirmed by bol"),
-        _("For more than an hour."),
-        _list("orders_shipment"),
-        "warning",
-        Shipment.objects.exclude(state=Shipment.State.CONFIRMED).filter(shipped_at__lt=before),
-        "shipped_at",
+        ReturnItem.objects.to_handle(),
+        "parcel__registered_at",
     )
 
 
@@ -144,10 +132,21 @@ def _unread_orders() -> Task:
     return Task(
         _("Orders that cannot be read"),
         _("bol lists them and does not show them; they are tried again."),
-        _list("orders_order"),
+        _list("orders_ordertofetch"),
         "danger",
-        OrderToFetch.objects.filter(failures__gte=FAILURES_OF_AN_ORDER),
+        OrderToFetch.objects.failing(),
         "requested_at",
+    )
+
+
+def _missed_orders() -> Task:
+    return Task(
+        _("Orders found by the second look only"),
+        _("They are here now. Why the first look missed them needs an answer."),
+        _list("orders_missedorder"),
+        "danger",
+        MissedOrder.objects.recent(),
+        "found_at",
     )
 
 
@@ -170,6 +169,17 @@ def _stopped_connections() -> Task:
         "danger",
         Connection.objects.exclude(status=Connection.Status.ACTIVE),
         "status_changed_at",
+    )
+
+
+def _subscriptions_in_trouble() -> Task:
+    return Task(
+        _("Notifications that do not come"),
+        _("Everything is polled meanwhile; the page of the connection says what to do."),
+        _list("connections_subscription"),
+        "warning",
+        Subscription.objects.in_trouble(),
+        "since",
     )
 
 
@@ -204,16 +214,17 @@ def open_drift(request: HttpRequest) -> str:
 
 
 TASKS: list[tuple[str, Callable[[], Task]]] = [
-    ("orders.view_order", _orders_to_ship),
-    ("orders.view_order", _late_orders),
-    ("orders.view_shipment", _unconfirmed_shipments),
+    *(("orders.view_order", partial(_work_list, listed)) for listed in WORK_LISTS.values()),
+    ("orders.view_returnitem", _returns_to_handle),
     ("connections.view_outboxmessage", _refused_messages),
     ("connections.view_outboxmessage", _unknown_outcomes),
     ("connections.view_outboxmessage", _slow_messages),
-    ("orders.view_order", _unread_orders),
+    ("orders.view_ordertofetch", _unread_orders),
+    ("orders.view_missedorder", _missed_orders),
     ("offers.view_eanconflict", _ean_conflicts),
     ("offers.view_offer", _without_operator),
     ("connections.view_connection", _stopped_connections),
+    ("connections.view_subscription", _subscriptions_in_trouble),
     ("offers.view_drift", _differences),
 ]
 

@@ -31,6 +31,7 @@ UNFOLD_SITE: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "GLOBAL_CALLBACK": "backoffice.badges.for_every_page",
     "DASHBOARD_CALLBACK": "backoffice.dashboard.show",
     "BORDER_RADIUS": "6px",
     "COLORS": {
@@ -63,6 +64,18 @@ UNFOLD_SITE: dict[str, Any] = {
                 "items": [
                     _list(_("Orders"), "shopping_cart", "orders", "order"),
                     _list(_("Shipments"), "local_shipping", "orders", "shipment"),
+                    # Who may see parcels may see which of them left together.
+                    _item(
+                        _("Marked together"),
+                        "stacks",
+                        "orders_shipmentbatch_changelist",
+                        "orders.view_shipment",
+                    ),
+                    _item(
+                        _("Cancellations"), "cancel", "orders_cancellation_changelist", "orders.view_order"
+                    ),
+                    _list(_("Shipping labels"), "label", "orders", "shippinglabel"),
+                    _list(_("Returns"), "assignment_return", "orders", "returnitem"),
                 ],
             },
             {
@@ -81,7 +94,9 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Delivery profiles"), "event_available", "offers", "deliveryprofile"),
                     _list(_("Differences with bol"), "compare_arrows", "offers", "drift")
                     | {"badge": "backoffice.dashboard.open_drift", "badge_variant": "primary"},
-                    _list(_("Batches of changes"), "undo", "offers", "changebatch"),
+                    _item(
+                        _("Batches of changes"), "undo", "offers_changebatch_changelist", "offers.view_offer"
+                    ),
                 ],
             },
             {
@@ -89,7 +104,10 @@ UNFOLD_SITE: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Connections"), "link", "connections", "connection"),
+                    _list(_("Alerts"), "notifications", "connections", "alert"),
                     _list(_("Outbox"), "outbox", "connections", "outboxmessage"),
+                    _list(_("Notifications"), "inbox", "connections", "notification"),
+                    _list(_("Subscriptions"), "notifications_active", "connections", "subscription"),
                     _list(_("Flows"), "sync_alt", "connections", "flow"),
                     _list(_("Request log"), "list_alt", "connections", "requestlogentry"),
                     _item(_("Traffic"), "monitoring", "offers_traffic", "offers.view_offer"),
@@ -105,6 +123,8 @@ UNFOLD_SITE: dict[str, Any] = {
                     _list(_("Schedules"), "schedule", "django_q", "schedule"),
                     _list(_("Queued tasks"), "pending_actions", "django_q", "ormq"),
                     _list(_("Failed tasks"), "error", "django_q", "failure"),
+                    _list(_("Notices"), "forward_to_inbox", "connections", "notice"),
+                    _list(_("Heartbeats"), "favorite", "connections", "heartbeat"),
                 ],
             },
         ],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
@@ -189,14 +191,46 @@ BOL_SETTLE_TIME = timedelta(seconds=env.float("BOL_SETTLE_SECONDS", default=600)
 BOL_LEASE = timedelta(seconds=env.float("BOL_LEASE_SECONDS", default=75))
 # The longest that a call may take: none begins when its lease ends before that.
 BOL_CALL_TIME = timedelta(seconds=env.float("BOL_CALL_SECONDS", default=35))
-# How often each connection looks for orders.
+BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
+
 # Guard rails of imports and bulk actions ---------------------------------------------------------
 GUARD_PRICE_PERCENT = Decimal(env.str("GUARD_PRICE_PERCENT", default="30"))
 GUARD_STOCK_SHARE_PERCENT = Decimal(env.str("GUARD_STOCK_SHARE_PERCENT", default="20"))
 GUARD_SMALLEST_PROJECT = env.int("GUARD_SMALLEST_PROJECT", default=20)
 
+# Orders ------------------------------------------------------------------------------------------
+# How often each connection looks for orders.
+# So long after everything about an order was handled its customer is forgotten.
+PERSONAL_DATA_DAYS = env.int("PERSONAL_DATA_DAYS", default=90)
 ORDERS_INTERVAL = timedelta(seconds=env.float("ORDERS_INTERVAL", default=60))
-BOL_REQUEST_LOG_DAYS = env.int("BOL_REQUEST_LOG_DAYS", default=7)
+# Carriers by bol's codes: those named come first, "CODE=Name" adds or renames one.
+TRANSPORTERS = env.list("TRANSPORTERS", default=[])
+TRANSPORTERS_HIDDEN = env.list("TRANSPORTERS_HIDDEN", default=[])
+TRANSPORTERS_UNTRACED = env.list("TRANSPORTERS_UNTRACED", default=["BRIEFPOST", "OTHER"])
+# The days on which parcels leave (1 is Monday), and when the carrier comes for the last time; empty is midnight.
+SHIPPING_DAYS = frozenset(env.list("SHIPPING_DAYS", cast=int, default=[1, 2, 3, 4, 5]))
+if not SHIPPING_DAYS or SHIPPING_DAYS - set(range(1, 8)):
+    raise ImproperlyConfigured("SHIPPING_DAYS names at least one day from 1 (Monday) to 7 (Sunday).")
+LAST_COLLECTION = time.fromisoformat(env.str("LAST_COLLECTION")) if env.str("LAST_COLLECTION", "") else None
+# Orders that bol cancels within so many hours are listed as expiring.
+EXPIRY_WARNING = timedelta(hours=env.float("EXPIRY_WARNING_HOURS", default=48))
+
+# Notifications: from where bol may post them (empty: from anywhere, for they are signed), and how many proxies of our own
+# stand before us and say from where a request came.
+BOL_NOTIFICATION_NETWORKS = [ip_network(text) for text in env.list("BOL_NOTIFICATION_NETWORKS", default=[])]
+PROXIES_IN_FRONT = env.int("PROXIES_IN_FRONT", default=0)
+BOL_NOTIFICATION_DAYS = env.int("BOL_NOTIFICATION_DAYS", default=14)
+
+# Watching ----------------------------------------------------------------------------------------
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
+ALERT_CHANNELS = {
+    "email": env.list("ALERT_EMAILS", default=[]),
+    "webhook": env.list("ALERT_WEBHOOKS", default=[]),
+}
+DEADMAN_URL = env.str("DEADMAN_URL", default="")
+MONITORING_TOKEN = env.str("MONITORING_TOKEN", default="")
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="backoffice@localhost")
 
 # Spreadsheets ------------------------------------------------------------------------------------
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # one entry per import run, not one per row
@@ -207,12 +241,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"not_counted": {"()": "backoffice.logs.NotCounted"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         name: {"handlers": ["stderr"], "level": "INFO", "propagate": False}
         for name in ("backoffice", "connections", "offers", "orders")
-    },
+    }
+    | {"django.request": {"filters": ["not_counted"]}},
 }
 
 UNFOLD = UNFOLD_SITE

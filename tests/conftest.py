@@ -11,12 +11,17 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from connections import clients, flows, relaying, throttling, tokens
+from connections import clients, flows, relaying, subscriptions, throttling, tokens
 from connections.bol.sandbox import Sandbox, serve
-from connections.models import Connection, OutboxMessage
+from connections.models import Connection, OutboxMessage, Subscription
 
 CLIENT_ID = "test-shop"
 CLIENT_SECRET = "test-secret"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long tests begin first: the processes that run the others are then busy to the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @dataclass
@@ -78,6 +83,21 @@ def relay() -> Callable[[Connection], None]:
                 return
 
     return run
+
+
+@pytest.fixture
+def subscribe(live_server, settings: Settings, relay) -> Callable[..., Subscription]:
+    """Have bol post to our own address over HTTP; ready to receive."""
+
+    def make(connection: Connection, *resources: str) -> Subscription:
+        settings.PUBLIC_URL = live_server.url
+        subscription = subscriptions.subscribe(connection, resources or ("ORDER", "PROCESS_STATUS"), by=None)
+        relay(connection)
+        flows.run(connection, "subscriptions")
+        subscription.refresh_from_db()
+        return subscription
+
+    return make
 
 
 def due_now(connection: Connection) -> None:

@@ -118,11 +118,12 @@ def _operation(method: str, path: str, media_type: str) -> tuple[dict[str, Any],
     fitting = [template for template in document["paths"] if _fits(template.strip("/").split("/"), segments)]
     if not fitting:
         raise LookupError(f"bol documents no {path}")
-    template = min(fitting, key=lambda found: found.count("{"))
-    operations = document["paths"][template]
-    if method.lower() not in operations:
-        raise LookupError(f"bol documents no {method} {template}")
-    return document, operations[method.lower()]
+    # Two templates may share an address and differ in their methods, as those of a return and an RMA do.
+    spoken = [template for template in fitting if method.lower() in document["paths"][template]]
+    if not spoken:
+        raise LookupError(f"bol documents no {method} {' or '.join(fitting)}")
+    template = min(spoken, key=lambda found: found.count("{"))
+    return document, document["paths"][template][method.lower()]
 
 
 def _fits(template: Sequence[str], segments: Sequence[str]) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from backoffice import demo
-from connections.throttling import limits
 from tests.processes import Installation, RemoteSandbox, installation, start_sandbox
+from tests.throughput import share_of_budget
 
 pytestmark = [pytest.mark.processes, pytest.mark.benchmark, pytest.mark.django_db(transaction=True)]
 
@@ -59,19 +58,10 @@ def test_an_assortment_goes_on_sale_at_the_full_budget(shop, sandbox, assortment
     stats = sandbox.stats()
     assert stats["rate_limited"] == 0
     assert stats["requests"][CREATE] == {"201": OFFERS}
-    share = OFFERS * seconds_per_request() / time_taken(created).total_seconds()
+    share = share_of_budget(CREATE, created)
     assert share >= 0.9, f"only {share:.0%} of the budget was used"
 
     totals = load(shop, assortment)
     shop.manage("run_flow", "outbox")
     assert (totals["created"], totals["changed"], totals["unchanged"]) == (0, 0, OFFERS)
     assert sandbox.stats()["requests"] == stats["requests"]
-
-
-def seconds_per_request() -> float:
-    limit = limits().find(*CREATE.split())
-    return limit.window.total_seconds() / limit.capacity
-
-
-def time_taken(lines: list[dict[str, str]]) -> timedelta:
-    return datetime.fromisoformat(lines[-1]["at"]) - datetime.fromisoformat(lines[0]["at"])

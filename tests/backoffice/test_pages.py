@@ -11,10 +11,30 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from connections.models import Connection, Flow, Lane, OutboxMessage, RequestLogEntry
+from connections.models import (
+    Connection,
+    Flow,
+    Lane,
+    Notification,
+    NotificationRefusal,
+    OutboxMessage,
+    RequestLogEntry,
+    Subscription,
+)
+from connections.models.inbox import RefusalReason
 from offers.models import ConflictMember, Drift, EanConflict, Offer, Product, Project, Reconciliation
 from offers.rules import check_digit
-from orders.models import Order, OrderItem, Shipment, ShipmentItem
+from orders.models import (
+    Cancellation,
+    Order,
+    OrderItem,
+    Return,
+    ReturnHandling,
+    ReturnItem,
+    Shipment,
+    ShipmentBatch,
+    ShipmentItem,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,46 +58,106 @@ def fill(count: int) -> None:
     shop = Connection.objects.create(name=f"Shop {start}", client_id="id")
     Flow.objects.create(connection=shop, kind="orders", last_success_at=timezone.now())
     project = Project.objects.create(name=f"Project {start}", connection=shop)
+    for reason in RefusalReason:
+        NotificationRefusal.count_one(shop.pk, reason)
     for number in range(start, start + count):
-        product = Product.objects.create(reference=f"SKU-{number}", ean=ean(number), title=f"Title {number}")
-        offer = Offer.objects.create(project=project, product=product, price="12.50", stock=3)
-        conflict = EanConflict.objects.create(
-            connection=shop, ean=product.ean, condition=offer.condition, owner=offer
-        )
-        ConflictMember.objects.create(conflict=conflict, offer=offer)
-        message = OutboxMessage.objects.create(
-            connection=shop,
-            operation="CREATE_OFFER",
-            subject=offer.subject,
-            lane=Lane.DETAILS,
-            waiting_key=offer.subject,
-        )
-        RequestLogEntry.objects.create(
-            connection=shop,
-            message=message,
-            at=timezone.now(),
-            method="GET",
-            path="/",
-            duration_ms=3,
-            status=200,
-        )
-        order = Order.objects.create(
-            connection=shop, order_id=f"A{number}", placed_at=timezone.now() - timedelta(hours=number)
-        )
-        item = OrderItem.objects.create(
-            order=order,
-            order_item_id=f"I{number}",
-            ean=product.ean,
-            title=product.title,
-            offer=offer,
-            quantity=2,
-        )
-        shipment = Shipment.objects.create(order=order, transporter_code="TNT", track_and_trace=f"3S{number}")
-        ShipmentItem.objects.create(shipment=shipment, item=item, quantity=1)
-        look = Reconciliation.objects.create(connection=shop)
-        Drift.objects.create(
-            connection=shop, reconciliation=look, offer=offer, bol_offer_id=str(number), kind="gone"
-        )
+        offer = add_offer(project, number)
+        say_something_about(offer)
+        hear_something(shop, number, is_ours=number == start)
+        add_return(add_order(offer, number), number)
+
+
+def add_offer(project: Project, number: int) -> Offer:
+    """A product for sale, whose EAN is contested, and that is gone at bol."""
+    product = Product.objects.create(reference=f"SKU-{number}", ean=ean(number), title=f"Title {number}")
+    offer = Offer.objects.create(project=project, product=product, price="12.50", stock=3)
+    shop = project.connection
+    conflict = EanConflict.objects.create(
+        connection=shop, ean=product.ean, condition=offer.condition, owner=offer
+    )
+    ConflictMember.objects.create(conflict=conflict, offer=offer)
+    look = Reconciliation.objects.create(connection=shop)
+    Drift.objects.create(
+        connection=shop, reconciliation=look, offer=offer, bol_offer_id=str(number), kind="gone"
+    )
+    return offer
+
+
+def say_something_about(offer: Offer) -> None:
+    """A message that waits, and a request that was made for it."""
+    shop = offer.project.connection
+    message = OutboxMessage.objects.create(
+        connection=shop,
+        operation="CREATE_OFFER",
+        subject=offer.subject,
+        lane=Lane.DETAILS,
+        waiting_key=offer.subject,
+    )
+    RequestLogEntry.objects.create(
+        connection=shop,
+        message=message,
+        at=timezone.now(),
+        method="GET",
+        path="/",
+        duration_ms=3,
+        status=200,
+    )
+
+
+def hear_something(shop: Connection, number: int, *, is_ours: bool) -> None:
+    """A notification, and a subscription by which it may have come."""
+    Notification.objects.create(
+        connection=shop,
+        event_key=str(number),
+        resource="ORDER",
+        resource_id=f"A{number}",
+        happened_at=timezone.now(),
+    )
+    Subscription.objects.create(
+        connection=shop,
+        url=f"https://tool.example/{number}",
+        resources=["ORDER"],
+        is_ours=is_ours,
+        known={"url": "https://tool.example", "resources": ["ORDER"], "enabled": True},
+    )
+
+
+def add_order(offer: Offer, number: int) -> OrderItem:
+    """An order of two, of which one was shipped."""
+    order = Order.objects.create(
+        connection=offer.project.connection,
+        order_id=f"A{number}",
+        placed_at=timezone.now() - timedelta(hours=number),
+    )
+    item = OrderItem.objects.create(
+        order=order,
+        order_item_id=f"I{number}",
+        ean=offer.product.ean,
+        title=offer.product.title,
+        offer=offer,
+        quantity=2,
+    )
+    shipment = Shipment.objects.create(
+        order=order,
+        transporter_code="TNT",
+        track_and_trace=f"3S{number}",
+        batch=ShipmentBatch.objects.create(),
+    )
+    ShipmentItem.objects.create(shipment=shipment, item=item, quantity=1)
+    Cancellation.objects.create(item=item, reason_code="OUT_OF_STOCK", quantity=1)
+    return item
+
+
+def add_return(item: OrderItem, number: int) -> None:
+    """An article that came back, and a word about it that bol refused."""
+    order = item.order
+    parcel = Return.objects.create(
+        connection=order.connection, return_id=f"R{number}", registered_at=timezone.now()
+    )
+    came = ReturnItem.objects.create(
+        parcel=parcel, rma_id=f"{number}", order_id=order.order_id, order_item=item, expected_quantity=1
+    )
+    ReturnHandling.objects.create(item=came, handling_result="RETURN_RECEIVED", quantity=1, state="refused")
 
 
 def queries(page, address: str) -> int:

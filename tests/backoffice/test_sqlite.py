@@ -36,49 +36,58 @@ print(done, round(longest, 3))
 """
 
 
-@pytest.mark.processes
-@pytest.mark.skipif(database.vendor != "sqlite", reason="about SQLite's single writer")
-def test_a_web_process_an_import_and_four_workers_never_find_the_database_locked(tmp_path: Path):
-    environment = {
+PREPARE = """
+from connections.models import *
+shop = Connection.objects.create(name="Shop", client_id="x")
+Flow.objects.bulk_create(Flow(connection=shop, kind=kind) for kind in ["counted", "a", "b", "c", "d"])
+"""
+COUNT = "from connections.models import Flow; print(Flow.objects.get(kind='counted').failures)"
+
+SECONDS = "6"
+ROLES = [("web", "counted"), ("web", "counted"), ("import", ""), *(("worker", name) for name in "abcd")]
+PYTHON = [sys.executable, "-W", "ignore"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A database of its own, as a file."""
+    return {
         "DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3",
         "DATA_DIR": str(tmp_path),
         "PATH": "/usr/bin:/bin",
     }
-    python = [sys.executable, "-W", "ignore"]
-    prepare = "from connections.models import *; c = Connection.objects.create(name='Shop', client_id='x')\n"
-    prepare += "Flow.objects.bulk_create(Flow(connection=c, kind=k) for k in ['counted', 'a', 'b', 'c', 'd'])"
-    subprocess.run([*python, "manage.py", "migrate", "-v0"], env=environment, check=True)
-    subprocess.run([*python, "manage.py", "shell", "-v0", "-c", prepare], env=environment, check=True)
 
-    roles = [("web", "counted"), ("web", "counted"), ("import", ""), *(("worker", name) for name in "abcd")]
-    writers = [
-        subprocess.Popen(
-            [*python, "-c", WRITER, role, name, "6"],
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for role, name in roles
-    ]
+
+@pytest.mark.processes
+@pytest.mark.skipif(database.vendor != "sqlite", reason="about SQLite's single writer")
+def test_a_web_process_an_import_and_four_workers_never_find_the_database_locked(
+    environment: dict[str, str],
+) -> None:
+    manage(environment, "migrate", "-v0")
+    manage(environment, "shell", "-v0", "-c", PREPARE)
+
+    writers = [start_writer(environment, role, name) for role, name in ROLES]
     ended = [(writer.communicate(timeout=60), writer.returncode) for writer in writers]
 
     assert [error for (_out, error), code in ended if code] == []
     done = [int(out.split()[0]) for (out, _error), _code in ended]
     assert min(done) > 5, f"a writer starved: {done}"
     # Read, add one, write: a lost update would show here.
-    count = subprocess.run(
-        [
-            *python,
-            "manage.py",
-            "shell",
-            "-v0",
-            "-c",
-            "from connections.models import Flow; print(Flow.objects.get(kind='counted').failures)",
-        ],
+    assert int(manage(environment, "shell", "-v0", "-c", COUNT)) == done[0] + done[1]
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run a command of Django's and return what it printed."""
+    command = [*PYTHON, "manage.py", *arguments]
+    return subprocess.run(command, env=environment, text=True, capture_output=True, check=True).stdout
+
+
+def start_writer(environment: dict[str, str], role: str, name: str) -> subprocess.Popen[str]:
+    """Start a process that writes for some seconds; it prints how often it did."""
+    return subprocess.Popen(
+        [*PYTHON, "-c", WRITER, role, name, SECONDS],
         env=environment,
         text=True,
-        capture_output=True,
-        check=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    assert int(count.stdout) == done[0] + done[1]

@@ -23,9 +23,7 @@ DEMO_ORDERS_INTERVAL_SECONDS = 20
 
 
 class Command(BaseCommand):
-    help = (
-        "Prepares the database and a demo merchant, then runs web, worker and a local bol.com until Ctrl-C."
-    )
+    help = "Prepares the database and a demo merchant, then runs web, worker, watch and a local bol.com until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
@@ -40,10 +38,12 @@ class Command(BaseCommand):
         password = _open_account()
         demo.open_shop(f"http://127.0.0.1:{sandbox_port}", offers=options["offers"])
         self._announce(port, sandbox_port, password)
+        os.environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{port}")
         os.environ.setdefault("ORDERS_INTERVAL", str(DEMO_ORDERS_INTERVAL_SECONDS))
         children = [
             Child("bol", _sandbox(sandbox_port), self.stdout, is_ready=partial(_answers, sandbox_port)),
             Child("worker", ["manage.py", "qcluster"], self.stdout),
+            Child("watch", ["manage.py", "watch", "--interval", "20"], self.stdout),
             Child("web", _web(port), self.stdout),
         ]
         Supervisor(children, self.stdout).run()
