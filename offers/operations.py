@@ -242,6 +242,10 @@ class DeleteOffer(OfferOperation):
             offer.vanish()
             _save_and_announce(offer)
 
+    def recheck_refusal(self, messages: Messages, status: bol.ProcessStatus) -> bool:
+        """Read back before a refusal is believed: what is gone already is not there to be removed (v10)."""
+        return True
+
     def judge(self, messages: Messages, answer: Any) -> Verdict:
         return Verdict.HAPPENED if answer is None else Verdict.DID_NOT_HAPPEN
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import User
 
 from connections.models import Connection, OutboxMessage
 from offers import services
@@ -211,6 +212,18 @@ def test_an_offer_that_bol_does_not_have_any_more_is_gone(
     offer = settled(offer, relay)
 
     assert offer.status == Offer.Status.GONE
+
+
+def test_removing_what_somebody_removed_before_needs_nobody(
+    sandbox: RunningSandbox, offer: Offer, relay: Relay, staff: User
+) -> None:
+    sandbox.delete_offer(offer.offer_id)
+    services.delete_at_bol([offer], staff)
+
+    offer = settled(offer, relay)
+
+    assert states(offer)["DELETE_OFFER"] == ["succeeded"]
+    assert (offer.offer_id, offer.refusal) == ("", "")
 
 
 def test_price_and_details_arrive_before_the_stock_that_returns(

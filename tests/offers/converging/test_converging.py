@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as trying
 from hypothesis.stateful import run_state_machine_as_test
 from pytest_django import Settings
@@ -20,7 +20,7 @@ from tests.offers.converging.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# RANDOM_DAYS=1000 tries so many days with new seeds; without it the same few days are tried every time.
+# RANDOM_DAYS=1000 tries so many days with new seeds, and makes a failing one small; without it the same few are tried.
 DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 STEPS = int(os.environ.get("RANDOM_STEPS", "30"))
 
@@ -41,7 +41,8 @@ def test_a_random_day_ends_with_what_we_want_confirmed_and_at_bol(world: World, 
     run_state_machine_as_test(
         lambda: RandomDay(world, dialect),
         settings=trying(
-            max_examples=DAYS or 12,
+            max_examples=DAYS or 6,
+            phases=set(Phase) if DAYS else {Phase.generate},  # a known day needs no smaller one
             stateful_step_count=STEPS,
             derandomize=not DAYS,
             database=None,
