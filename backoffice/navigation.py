@@ -105,6 +105,7 @@ UNFOLD_SITE: dict[str, Any] = {
                 "items": [
                     _list(_("Connections"), "link", "connections", "connection"),
                     _list(_("Alerts"), "notifications", "connections", "alert"),
+                    _list(_("Recoveries"), "healing", "connections", "recovery"),
                     _list(_("Outbox"), "outbox", "connections", "outboxmessage"),
                     _list(_("Notifications"), "inbox", "connections", "notification"),
                     _list(_("Subscriptions"), "notifications_active", "connections", "subscription"),

@@ -42,6 +42,7 @@ __all__ = [
     "ChangeList",
     "ChoicesDropdownFilter",
     "ModelAdmin",
+    "MomentWidget",
     "RangeDateTimeFilter",
     "ReadOnlyAdmin",
     "RelatedDropdownFilter",
@@ -61,6 +62,12 @@ __all__ = [
     "show_age",
     "show_label",
 ]
+
+
+class MomentWidget(UnfoldAdminTextInputWidget):
+    """Day and time, as the browser asks for them."""
+
+    input_type = "datetime-local"
 
 
 class CappedPaginator(Paginator):

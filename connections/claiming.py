@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connections import operations
-from connections.models import Connection, MessageState, OutboxMessage
+from connections.models import Connection, Lane, MessageState, OutboxMessage
 from connections.models.outbox import OutboxQuerySet
 from connections.settling import move_to_unconfirmed, move_to_waiting
 
@@ -35,9 +35,14 @@ class Parcel:
         return self.messages[0]
 
 
-def claim_next(connection: Connection, limit: int, but_not: Collection[str] = ()) -> list[Parcel]:
-    """Claim up to `limit` parcels that may be sent now, in lane order; none of the operations in `but_not`."""
-    chosen = _choose(connection, limit, but_not)
+def claim_next(
+    connection: Connection, limit: int, but_not: Collection[str] = (), lanes: Collection[Lane] = tuple(Lane)
+) -> list[Parcel]:
+    """Claim up to `limit` parcels of these lanes that may be sent now, in lane order; no operation in `but_not`."""
+    due = OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).due()
+    if len(lanes) < len(Lane):
+        due = due.filter(lane__in=lanes)
+    chosen = _choose(due, limit)
     if not chosen:
         return []
     claim = uuid.uuid4()
@@ -75,8 +80,7 @@ def take_back_abandoned(connection: Connection) -> int:
     return len(abandoned)
 
 
-def _choose(connection: Connection, limit: int, but_not: Collection[str]) -> list[OutboxMessage]:
-    due = OutboxMessage.objects.filter(connection=connection).exclude(operation__in=but_not).due()
+def _choose(due: OutboxQuerySet, limit: int) -> list[OutboxMessage]:
     for_the_oldest = max(limit // SHARE_FOR_THE_OLDEST, 1) if limit > 1 else 0
     chosen = _first_free(due.order_by("lane", "id"), limit - for_the_oldest)
     if len(chosen) == limit - for_the_oldest and for_the_oldest:

@@ -81,6 +81,8 @@ class FlowKind:
     needs_sending: bool = False  # does nothing for a connection that is read only
     tells_of_sales: bool = False  # what it fetches decides on how much is left to sell
     is_urgent: bool = False  # when it stands still, somebody has to look at once
+    # How many things it brought between two moments, for the report of a recovery.
+    brought: Callable[[Connection, datetime, datetime], int] | None = None
 
 
 _registered: dict[str, FlowKind] = {}

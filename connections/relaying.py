@@ -18,7 +18,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from connections import bol, clients, delivering, doorbell, flows, operations, settling, throttling
+from connections import (
+    bol,
+    clients,
+    delivering,
+    doorbell,
+    flows,
+    operations,
+    recovering,
+    settling,
+    throttling,
+)
 from connections.bol import Advice
 from connections.claiming import Parcel, claim_next, claim_to_verify, take_back_abandoned
 from connections.delivering import Outcome
@@ -84,11 +94,12 @@ class Relay:
         self._stopped = False
         self._renewals = 0
         self._trouble: bol.LoginError | None = None
+        self._recovery = recovering.notice(connection)
 
     def run(self) -> Report:
         self.report.count("taken back", take_back_abandoned(self.connection))
         with ThreadPoolExecutor(clients.THREADS, thread_name_prefix="relay") as self._pool:
-            while self._fill() or self._flying or self._linger():
+            while self._fill() or self._flying or self._linger() or self._go_on_recovering():
                 self._land()
         if self._trouble:
             raise self._trouble
@@ -133,7 +144,10 @@ class Relay:
     def _claim(self, room: int) -> list[Parcel]:
         to_verify = claim_to_verify(self.connection, room, but_not=self._busy(is_verification=True))
         to_send = claim_next(
-            self.connection, room - len(to_verify), but_not=self._busy(is_verification=False)
+            self.connection,
+            room - len(to_verify),
+            but_not=self._busy(is_verification=False),
+            lanes=recovering.open_lanes(self._recovery),
         )
         return to_verify + to_send
 
@@ -220,6 +234,12 @@ class Relay:
             return False
         time.sleep(min(max(0.0, (due_at - timezone.now()).total_seconds()), LINGER_STEP_SECONDS))
         return True
+
+    def _go_on_recovering(self) -> bool:
+        """Open the next lanes where those that are open have nothing left to send."""
+        if self._recovery is None or not self._may_go_on():
+            return False
+        return recovering.advance(self._recovery, nothing_to_send=True)
 
     def _record(self, landed: Sequence[tuple[Flight, Outcome]]) -> None:
         entries: list[RequestLogEntry] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connections import flows, housekeeping
+from connections import flows, housekeeping, recovering
 from connections.models import Connection, Heartbeat
 from connections.schedules import WORKER
 
@@ -10,6 +10,7 @@ from connections.schedules import WORKER
 def ring_due_flows() -> int:
     """Wake every flow whose time has come; that this runs at all shows that a worker is alive."""
     Heartbeat.beat(WORKER)
+    recovering.advance_all()
     return flows.ring_due()
 
 

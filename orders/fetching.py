@@ -84,9 +84,11 @@ class Fetch:
     def _open_listing(self) -> Listing:
         """Return the list that was left unfinished, or the next one."""
         now = timezone.now()
-        outlived = Listing.objects.filter(minutes__isnull=False, started_at__lt=now - LONGEST_READING)
-        outlived.filter(connection=self.connection, flow=noting.FLOW).delete()
         window = next_window(self.flow.cursor, now)
+        unfinished = Listing.objects.filter(connection=self.connection, flow=noting.FLOW)
+        unfinished.filter(minutes__isnull=False, started_at__lt=now - LONGEST_READING).delete()
+        # Somebody turned the cursor back meanwhile: its end would turn it forward again.
+        unfinished.filter(seen_up_to__gt=window.seen_up_to).delete()
         listing, _created = Listing.objects.get_or_create(
             connection=self.connection,
             flow=noting.FLOW,

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from connections.flows import FlowKind, register
+from connections.models import Connection
 from orders import sweeping
 from orders.fetching import fetch_orders
+from orders.models import Order, Return
 from orders.noting import FLOW
 from orders.returns.fetching import fetch_returns
 from orders.returns.noting import FLOW as RETURNS
+
+
+def _count_orders(connection: Connection, since: datetime, until: datetime) -> int:
+    return Order.objects.filter(connection=connection, fetched_at__range=(since, until)).count()
+
+
+def _count_returns(connection: Connection, since: datetime, until: datetime) -> int:
+    return Return.objects.filter(connection=connection, fetched_at__range=(since, until)).count()
+
 
 register(
     FlowKind(
@@ -23,6 +34,7 @@ register(
         freshness=timedelta(minutes=15),
         is_urgent=True,
         tells_of_sales=True,
+        brought=_count_orders,
     )
 )
 register(
@@ -32,6 +44,7 @@ register(
         run=fetch_returns,
         interval=timedelta(minutes=15),
         freshness=timedelta(hours=2),
+        brought=_count_returns,
     )
 )
 register(

@@ -5,6 +5,7 @@ from connections.admin.connection import ConnectionAdmin
 from connections.admin.flow import FlowAdmin
 from connections.admin.inbox import NotificationAdmin, NotificationRefusalAdmin, SubscriptionAdmin
 from connections.admin.outbox import OutboxMessageAdmin
+from connections.admin.recovery import RecoveryAdmin
 from connections.admin.request_log import RequestLogEntryAdmin
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "NotificationAdmin",
     "NotificationRefusalAdmin",
     "OutboxMessageAdmin",
+    "RecoveryAdmin",
     "RequestLogEntryAdmin",
     "SubscriptionAdmin",
 ]

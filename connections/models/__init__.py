@@ -7,6 +7,7 @@ from connections.models.connection import AccessToken, Connection, OffersApi
 from connections.models.flow import Flow
 from connections.models.inbox import Notification, NotificationRefusal, SignatureKeys
 from connections.models.outbox import Lane, MessageState, OutboxMessage
+from connections.models.recovery import Recovery, RecoveryPhase
 from connections.models.request_log import RequestLogEntry
 from connections.models.subscription import Subscription
 
@@ -25,6 +26,8 @@ __all__ = [
     "OffersApi",
     "OutboxMessage",
     "RateBudget",
+    "Recovery",
+    "RecoveryPhase",
     "RequestLogEntry",
     "Severity",
     "SignatureKeys",

@@ -11,16 +11,12 @@ from django.core.exceptions import ValidationError
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from connections.adminbase import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from connections.adminbase import MomentWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from offers import deeds
 from offers.choices import DeliveryCode
 from offers.pricing import Move, Rounding
 
 MOVES_OF_STOCK = [choice for choice in Move.choices if choice[0] != Move.PERCENT]
-
-
-class MomentWidget(UnfoldAdminTextInputWidget):
-    input_type = "datetime-local"
 
 
 class AmountField(forms.DecimalField):

@@ -30,7 +30,7 @@ SYNONYMS = {
     TRACK_AND_TRACE: "tracktrace tt tracking trackingcode trackingnumber trackandtracecode barcode code zendingnummer",
     TRANSPORTER: "transportercode carrier carriercode vervoerder verzender bezorger",
     "connection": "shop shopname account winkel koppeling",
-    "item": "itemid orderitem orderitemid ean sku article artikel artikelnummer",
+    "item": "itemid orderitem orderitemid bestelregel ean sku article artikel artikelnummer",
     "quantity": "qty amount aantal pieces stuks",
     "reference": "shipmentreference parcelreference referentie zendingreferentie",
 }
