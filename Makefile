@@ -30,6 +30,10 @@ check: $(V)/.ok  ## lint, format, types, import contracts, migrations
 	$(V)/bin/python manage.py makemigrations --check --dry-run
 	! grep -nE 'https?://|index-url|find-links' requirements/*.txt
 
+messages: $(V)/.ok  ## collect the texts to translate and compile their Dutch; needs gettext
+	$(V)/bin/python manage.py makemessages -l nl --ignore .venv --ignore tests --ignore var --no-location --no-wrap --no-obsolete
+	$(V)/bin/python manage.py compilemessages -l nl --ignore .venv
+
 lock: $(V)/.ok  ## compile the pins in requirements/ from pyproject.toml
 	$(V)/bin/python -m pip install -q uv
 	$(V)/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -108,8 +108,13 @@ def due_now(connection: Connection) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _hurry(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unanswered command may be repeated at once, and nobody lingers; tests about that set it themselves."""
+def _hurry(request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unanswered command may be repeated at once, nobody lingers, and slots are close together.
+
+    Tests about these set them themselves; those marked `paced` keep bol's pace.
+    """
+    if not request.node.get_closest_marker("paced"):
+        monkeypatch.setattr(throttling, "PACE", 1000)
     settings.BOL_SETTLE_TIME = timedelta(0)
     monkeypatch.setattr(relaying, "LINGER", timedelta(0))
     throttling._followed.clear()  # what one test heard of bol is news to the next
