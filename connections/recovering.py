@@ -68,7 +68,10 @@ def _begin(connection: Connection, since: datetime, *, by: Any = None) -> Recove
     Connection.objects.select_for_update().get(pk=connection.pk)
     recovery = Recovery.objects.open().filter(connection=connection).first()
     _wake(connection)
-    return recovery or Recovery.objects.create(connection=connection, since=since, begun_by=by)
+    now = timezone.now()
+    return recovery or Recovery.objects.create(
+        connection=connection, since=since, began_at=now, phase_began_at=now, begun_by=by
+    )
 
 
 def open_lanes(recovery: Recovery | None) -> frozenset[Lane]:

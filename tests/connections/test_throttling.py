@@ -12,6 +12,8 @@ from connections import bol, throttling
 from connections.models import Connection, RateBudget
 from connections.throttling import TooBusy
 
+pytestmark = pytest.mark.paced
+
 PATCH = ("PATCH", "/retailer/offers/6ff736b5-cdd0-4150-8c67-78269ee986f5")
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from connections import flows, throttling
-from connections.models import Connection, RateBudget
+from connections.models import Connection, Flow, RateBudget
 from orders.models import Order, OrderItem, OrderToFetch
 from orders.services import MarkedShipped, Parcel, mark_shipped
 from orders.words import keep_words
 from tests.conftest import CLIENT_ID
 
+A_WHILE = timedelta(minutes=10)
 EANS = ["8710000000017", "8710000000024", "8710000000031"]
 # A slot every millisecond: these tests are not about waiting.
 ENDPOINTS = [
@@ -36,7 +38,8 @@ ENDPOINTS = [
 
 @pytest.fixture
 def shop(connection: Connection, sandbox) -> Connection:
-    """A connection in no hurry to wait, whose shop at bol has three articles."""
+    """A connection whose shop at bol has three articles; its orders have been fetched up to a while ago."""
+    Flow.objects.create(connection=connection, kind="orders", cursor=timezone.now() - A_WHILE)
     for method, path in ENDPOINTS:
         key = throttling.limits().find(method, path).key
         RateBudget.objects.get_or_create(

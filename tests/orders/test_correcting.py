@@ -203,6 +203,7 @@ def test_a_real_refusal_is_shown_with_what_bol_has(shop, parcel, relay, sandbox,
     assert corrected() == [("TNT", "3SRIGHT")]
 
 
+@pytest.mark.paced
 def test_statuses_in_another_order_settle_each_its_own(shop, bought, relay, fetch, sandbox, corrected):
     mark(bought(), bought(), code="3SWRONG")
     relay(shop)

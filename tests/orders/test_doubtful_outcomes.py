@@ -150,6 +150,7 @@ def test_a_doubtful_end_that_comes_late(kind, shop, ready, relay, sandbox, ends_
     ends_right(order)
 
 
+@pytest.mark.paced
 def test_a_status_that_is_gone_after_a_day(kind, shop, ready, relay, sandbox, ends_right):
     order = ready()
     kind.give(order)

@@ -17,6 +17,11 @@ from orders.models import Listing, Order, OrderItem, OrderToFetch
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _never_fetched(shop) -> None:
+    Flow.objects.filter(connection=shop, kind="orders").delete()
+
+
 def requests_for(sandbox, path: str) -> int:
     return sum(request["path"].startswith(path) for request in sandbox.requests())
 

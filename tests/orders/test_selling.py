@@ -440,7 +440,7 @@ def load_stock(tmp_path, project):
 
 def forget_to_fetch() -> None:
     """Let the last look for orders be long ago."""
-    Flow.objects.filter(kind="orders").update(caught_up_at=timezone.now() - HOUR)
+    Flow.objects.filter(kind="orders").update(caught_up_at=timezone.now() - HOUR / 2)
 
 
 def test_a_stock_waits_for_the_orders(shop_of_ours, offer, sell, fetch, relay, changes, sandbox):

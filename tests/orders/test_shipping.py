@@ -218,6 +218,7 @@ def test_a_part_announced_elsewhere_is_told_from_ours(shop, bought, relay, sandb
     assert states() == ["confirmed"]
 
 
+@pytest.mark.paced
 def test_an_announcement_that_takes_effect_late_is_not_repeated(
     shop, bought, relay, sandbox, shipped, settings
 ):

@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True)
+def _never_fetched(shop) -> None:
+    Flow.objects.filter(connection=shop, kind="orders").delete()
+
+
 @pytest.fixture
 def earlier(sandbox):
     """Let something happen at bol some time ago."""
