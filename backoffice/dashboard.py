@@ -98,7 +98,7 @@ def _refused_messages() -> Task:
     return Task(
         _("Refused by bol"),
         _("Each says why, and what to do."),
-        _list("connections_outboxmessage", state__exact=MessageState.FAILED),
+        reverse("admin:connections_outboxmessage_attention"),
         "danger",
         OutboxMessage.objects.failed(),
         "created_at",

@@ -20,7 +20,7 @@ FAILED_TASKS_KEPT = timedelta(days=30)
 def prune() -> dict[str, int]:
     """Remove old request log entries, settled messages, notifications and failed tasks, in small transactions."""
     now = timezone.now()
-    done = (MessageState.SUCCEEDED, MessageState.SUPERSEDED)
+    done = (MessageState.SUCCEEDED, MessageState.SUPERSEDED, MessageState.SETTLED)
     return {
         "requests": _delete(
             RequestLogEntry.objects.filter(at__lt=now - timedelta(days=settings.BOL_REQUEST_LOG_DAYS))

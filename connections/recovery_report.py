@@ -53,7 +53,7 @@ def _sent(recovery: Recovery, until: datetime) -> set[int]:
 def _concerned(recovery: Recovery, until: datetime, sent: set[int]) -> list[tuple[int, int, str]]:
     """Return key, lane and state of what was settled meanwhile, and of what was there before and is open still."""
     ours = OutboxMessage.objects.filter(connection=recovery.connection_id).exclude(
-        state=MessageState.SUPERSEDED
+        state__in=(MessageState.SUPERSEDED, MessageState.SETTLED)
     )
     settled = ours.filter(settled_at__range=(recovery.began_at, until))
     still_open = ours.open().filter(created_at__lte=recovery.phase_began_at)

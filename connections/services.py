@@ -83,6 +83,17 @@ def send_again(messages: Iterable[OutboxMessage]) -> int:
     return len(refused)
 
 
+@transaction.atomic
+def settle_by_hand(messages: Iterable[OutboxMessage], reason: str, *, by: Any) -> int:
+    """End refused messages because a person has seen to it; nothing is sent, what bol said stays. Return how many."""
+    keys = [message.pk for message in messages]
+    return (
+        OutboxMessage.objects.failed()
+        .filter(pk__in=keys)
+        .update(state=MessageState.SETTLED, settled_at=timezone.now(), settled_by=by, settlement=reason)
+    )
+
+
 def _note(connection: Connection, by: Any, text: str) -> None:
     if by is not None:
         LogEntry.objects.log_actions(by.pk, [connection], CHANGE, text, single_object=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,7 @@ from connections.adminbase import (
     show_label,
 )
 from connections.models import Connection, Flow, MessageState, OffersApi
+from connections.testing import try_connection
 
 
 class FlowInline(FlowRow, TabularInline):
@@ -63,6 +64,8 @@ class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
     ]
     inlines = [FlowInline]
     actions_detail = [
+        "test",
+        "recover",
         "pause",
         "resume",
         "start_sending",
@@ -138,6 +141,9 @@ class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
 
     # Which switch makes sense -----------------------------------------------------------------------
 
+    def has_test_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return bool(self.has_change_permission(request))
+
     def has_pause_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return self._may_switch(request, object_id, status=Connection.Status.ACTIVE)
 
@@ -162,6 +168,31 @@ class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
         return may_change and Connection.objects.filter(pk=object_id or 0, **state).exists()
 
     # Switches: dialogs, so that each is a POST ------------------------------------------------------
+
+    @action(
+        description=_("Test"),
+        permissions=["test"],
+        icon="network_check",
+        dialog={
+            "title": _("Test this connection?"),
+            "description": _(
+                "Logs in at bol and reads a little of what the back office reads. Nothing is changed."
+            ),
+            "form_class": None,
+            "form_submit_text": _("Test"),
+        },
+    )
+    def test(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        connection = get_object_or_404(Connection, pk=object_id)
+        for finding in try_connection(connection):
+            tell = messages.success if finding.is_fine else messages.error
+            tell(request, f"{finding.title}: {finding.text}")
+        return leave_dialog(reverse("admin:connections_connection_change", args=[connection.pk]))
+
+    @action(description=_("Recover"), permissions=["pause"], icon="healing")
+    def recover(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        address = reverse("admin:connections_recovery_add", query={"connection": object_id})
+        return HttpResponseRedirect(address)
 
     @action(
         description=_("Pause"),

@@ -6,11 +6,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from connections import operations, services
+from connections import operations, services, shadowing
+from connections.admin.attention import AttentionView
 from connections.adminbase import (
     ChoicesDropdownFilter,
     ReadOnlyAdmin,
@@ -51,7 +54,7 @@ class RequestInline(TabularInline):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnlyAdmin):
+class OutboxMessageAdmin(AttentionView, ReadOnlyAdmin):
     list_display = ["show_operation", "subject", "connection", "show_state", "reason", "attempts", "show_age"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -64,7 +67,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     search_help_text = _("Subject (offer:12) or process status")
     fieldsets = [
         (None, {"fields": [("show_operation", "subject"), ("connection", "lane"), "show_state"]}),
-        (_("Outcome"), {"fields": ["reason", "advice", "process_status_id"]}),
+        (_("Outcome"), {"fields": ["reason", "advice", "process_status_id", ("settled_by", "settlement")]}),
         (
             _("History"),
             {
@@ -83,6 +86,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     readonly_fields = ["show_operation", "show_state"]
     inlines = [RequestInline]
     actions = ["send_again"]
+    actions_detail = ["show_request"]
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("connections.change_outboxmessage")
@@ -94,6 +98,26 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         messages.success(request, text) if count else messages.warning(
             request, _("None of these was refused: there is nothing to send again.")
         )
+
+    def has_see_request_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        waits = OutboxMessage.objects.waiting().filter(pk=object_id or 0)
+        return self.has_view_permission(request) and waits.exists()
+
+    @action(
+        description=_("Show the request"), permissions=["see_request"], url_path="request", icon="visibility"
+    )
+    def show_request(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show what would be sent, exactly, without sending it."""
+        message = get_object_or_404(OutboxMessage.objects.select_related("connection"), pk=object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Request of %(message)s") % {"message": message},
+            "message": message,
+            "draft": shadowing.draft(message),
+            "nothing": _("Nothing would be sent: bol has everything already."),
+        }
+        return TemplateResponse(request, "admin/connections/outboxmessage/draft.html", context)
 
     @display(description=_("Operation"), ordering="operation")
     def show_operation(self, message: OutboxMessage) -> Any:

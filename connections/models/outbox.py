@@ -34,6 +34,7 @@ class MessageState(models.TextChoices):
     FAILED = "failed", _("Refused")
     UNCONFIRMED = "unconfirmed", _("Outcome unknown")
     SUPERSEDED = "superseded", _("Overtaken")
+    SETTLED = "settled", _("Settled by hand")
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -97,6 +98,7 @@ class OutboxMessage(models.Model):
         MessageState.FAILED: "danger",
         MessageState.UNCONFIRMED: "warning",
         MessageState.SUPERSEDED: "default",
+        MessageState.SETTLED: "default",
     }
     UNDER_WAY = (MessageState.SENDING, MessageState.ACCEPTED, MessageState.UNCONFIRMED)
     OPEN = (MessageState.PENDING, *UNDER_WAY)
@@ -144,6 +146,16 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     changed_at = models.DateTimeField(_("last change joined"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    # Where a person saw to it: who, and what they did about it.
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("settled by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    settlement = models.CharField(_("what was done"), max_length=300, blank=True)
 
     objects = OutboxQuerySet.as_manager()
 
