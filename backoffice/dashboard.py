@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, QuerySet
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice.figures import FIGURES, OPTIONS
 from connections import flows
 from connections.adminbase import age_in_words
 from connections.models import Connection, Flow, MessageState, OutboxMessage, Subscription
-from offers.choices import OfferStatus
-from offers.models import Drift, EanConflict, Offer
+from offers.models import Drift, EanConflict
 from offers.models.conflict import ConflictState
 from offers.operators import without_valid_operator
-from orders.models import MissedOrder, Order, OrderToFetch, ReturnItem
+from orders.models import MissedOrder, OrderToFetch, ReturnItem
 from orders.worklists import WORK_LISTS, WorkList
 
-DAYS = 14
 LATE_CONFIRMATION = timedelta(hours=1)
 MOST_IN_BADGE = 999
 
@@ -65,9 +61,8 @@ def show(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": _("Today"),
         "tasks": tasks,
         "is_calm": not any(task["count"] for task in tasks),
-        "orders_chart": _orders_per_day() if may("orders.view_order") else "",
-        "offers_chart": _offers_by_status() if may("offers.view_offer") else "",
-        "chart_options": OPTIONS,
+        "figures": [figure() for needed, figure in FIGURES if may(needed)],
+        "figure_options": OPTIONS,
         "connections": _connections() if may("connections.view_connection") else [],
     }
 
@@ -227,60 +222,6 @@ TASKS: list[tuple[str, Callable[[], Task]]] = [
     ("connections.view_subscription", _subscriptions_in_trouble),
     ("offers.view_drift", _differences),
 ]
-
-
-def _orders_per_day() -> str:
-    first = timezone.localdate() - timedelta(days=DAYS - 1)
-    since = timezone.make_aware(datetime.combine(first, datetime.min.time()))
-    counted = (
-        Order.objects.filter(placed_at__gte=since)
-        .order_by()
-        .annotate(day=TruncDate("placed_at"))
-        .values_list("day")
-        .annotate(count=Count("pk"))
-    )
-    per_day: dict[date, int] = dict(counted)
-    days = [first + timedelta(days=number) for number in range(DAYS)]
-    return _chart(
-        [date_format(day, "j M") for day in days],
-        _("Orders"),
-        [per_day.get(day, 0) for day in days],
-        "var(--color-primary-600)",
-    )
-
-
-def _offers_by_status() -> str:
-    counted: dict[str, int] = dict(
-        Offer.objects.order_by().values_list("status").annotate(count=Count("pk")).order_by()
-    )
-    shown = [status for status in OfferStatus if counted.get(status)]
-    return _chart(
-        [str(status.label) for status in shown],
-        _("Offers"),
-        [counted[status] for status in shown],
-        "var(--color-primary-400)",
-    )
-
-
-OPTIONS = json.dumps(
-    {
-        "maintainAspectRatio": False,
-        "plugins": {"legend": {"display": False}},
-        "scales": {
-            "y": {"beginAtZero": True, "ticks": {"display": True, "precision": 0}, "grid": {"display": True}},
-            "x": {"grid": {"display": False}},
-        },
-    }
-)
-
-
-def _chart(labels: list[str], name: str, data: list[int], colour: str) -> str:
-    return json.dumps(
-        {
-            "labels": labels,
-            "datasets": [{"label": name, "data": data, "backgroundColor": colour, "maxBarThickness": 48}],
-        }
-    )
 
 
 def _connections() -> list[dict[str, Any]]:
