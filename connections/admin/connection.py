@@ -28,6 +28,7 @@ from connections.adminbase import (
 )
 from connections.models import Connection, Flow, MessageState, OffersApi
 from connections.testing import try_connection
+from connections.timeline import show_timeline
 
 
 class FlowInline(FlowRow, TabularInline):
@@ -46,12 +47,19 @@ class FlowInline(FlowRow, TabularInline):
 @admin.register(Connection)
 class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
     # What there is to say only of a connection that was made.
-    AFTERWARDS = (_("State"), _("Notifications"))
+    AFTERWARDS = (_("State"), _("Notifications"), _("What happened"))
     form = ConnectionForm
     list_display = ["name", "show_status", "show_sending", "offers_api", "show_waiting", "show_fetched"]
     list_filter = [("status", ChoicesDropdownFilter), ("offers_api", ChoicesDropdownFilter), "is_live"]
     search_fields = ["name", "client_id"]
-    readonly_fields = ["show_status", "show_sending", "status_reason", "show_since", "show_notifications"]
+    readonly_fields = [
+        "show_status",
+        "show_sending",
+        "status_reason",
+        "show_since",
+        "show_notifications",
+        "show_timeline",
+    ]
     fieldsets = [
         (_("State"), {"fields": [("show_status", "show_sending"), "status_reason", "show_since"]}),
         (_("Account at bol"), {"fields": ["name", "client_id", "new_secret", "offers_api"]}),
@@ -61,6 +69,7 @@ class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
         ),
         (_("Notifications"), {"fields": ["show_notifications"]}),
         (_("Packing slips"), {"fields": ["sender_name", "return_address", "prices_on_packing_slips"]}),
+        (_("What happened"), {"fields": ["show_timeline"]}),
     ]
     inlines = [FlowInline]
     actions_detail = [
@@ -138,6 +147,10 @@ class ConnectionAdmin(SubscriptionSwitches, ModelAdmin):
     @display(description=_("Since"))
     def show_since(self, connection: Connection) -> str:
         return show_age(connection.status_changed_at)
+
+    @display(description="")
+    def show_timeline(self, connection: Connection) -> str:
+        return show_timeline(connection)
 
     # Which switch makes sense -----------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from connections import operations
 from connections.adminbase import (
     ChoicesDropdownFilter,
     ModelAdmin,
@@ -23,6 +22,7 @@ from connections.adminbase import (
     show_label,
 )
 from connections.models import OutboxMessage
+from connections.timeline import show_timeline
 from offers import services
 from offers.admin import comparison, reasons
 from offers.admin.actions import OfferActions
@@ -36,8 +36,6 @@ from offers.explaining import explain
 from offers.history import volume_prices_in_words
 from offers.models import WANTED_FIELDS, Offer
 from offers.state import price_text
-
-LATEST_MESSAGES = 10
 
 
 @admin.register(Offer)
@@ -85,7 +83,7 @@ class OfferAdmin(OfferActions, ConflictActions, AssortmentExport, ParkingPanel, 
         "show_confirmed",
         "show_comparison",
         "show_reasons",
-        "show_messages",
+        "show_timeline",
     ]
     fieldsets = [
         (None, {"fields": [("product", "project", "show_condition")]}),
@@ -115,7 +113,7 @@ class OfferAdmin(OfferActions, ConflictActions, AssortmentExport, ParkingPanel, 
             },
         ),
         (_("Why it is not for sale"), {"fields": ["show_reasons"]}),
-        (_("What was said to bol"), {"fields": ["show_messages"]}),
+        (_("What happened"), {"fields": ["show_timeline"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["project", "product", ("price", "stock"), "on_hold", "volume_prices"]}),
@@ -240,18 +238,11 @@ class OfferAdmin(OfferActions, ConflictActions, AssortmentExport, ParkingPanel, 
     def show_reasons(self, offer: Offer) -> str:
         return reasons.panel(offer)
 
-    @display(description=_("Latest messages"))
-    def show_messages(self, offer: Offer) -> str:
-        latest = OutboxMessage.objects.filter(subject=offer.subject).order_by("-id")[:LATEST_MESSAGES]
-        names = dict(operations.names())
-        context = {
-            "messages": [
-                (message, names.get(message.operation, message.operation), show_age(message.created_at))
-                for message in latest
-            ],
-            "outbox": f"{reverse('admin:connections_outboxmessage_changelist')}?q={offer.subject}",
-        }
-        return render_to_string("offers/messages.html", context)
+    @display(description="")
+    def show_timeline(self, offer: Offer) -> str:
+        said = OutboxMessage.objects.filter(subject=offer.subject)
+        everything = reverse("admin:connections_outboxmessage_changelist", query={"q": offer.subject})
+        return show_timeline(offer, said, more=everything)
 
 
 def _without(fieldset: Any, name: str) -> Any:

@@ -16,7 +16,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from connections import operations
 from connections.adminbase import (
     ChoicesDropdownFilter,
     ReadOnlyAdmin,
@@ -26,7 +25,7 @@ from connections.adminbase import (
     show_age,
     show_label,
 )
-from connections.models import OutboxMessage
+from connections.timeline import show_timeline
 from orders.addresses import CONTACT, NAME, PICKUP_POINT, STREET, lines_of
 from orders.admin.buying import MOST as MOST_LABELS
 from orders.admin.buying import BuyLabelsPage
@@ -42,8 +41,6 @@ from orders.admin.shipment import ShipmentInline
 from orders.admin.worklists import WorkListFilter, WorkLists
 from orders.models import Order
 from orders.queries import messages_about, search_orders
-
-SHOWN_MESSAGES = 10
 
 
 @admin.register(Order)
@@ -88,7 +85,7 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
         ),
         (_("Customer"), {"fields": [("show_shipping", "show_billing")]}),
         (_("What came back"), {"fields": ["show_came_back"]}),
-        (_("What was said to bol"), {"fields": ["show_messages"]}),
+        (_("What happened"), {"fields": ["show_timeline"]}),
         (_("bol's answer"), {"fields": ["show_raw"], "classes": ["collapse"]}),
     ]
     readonly_fields = [
@@ -97,7 +94,7 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
         "show_shipping",
         "show_billing",
         "show_came_back",
-        "show_messages",
+        "show_timeline",
         "show_raw",
     ]
     inlines = [OrderItemInline, ShipmentInline]
@@ -182,11 +179,9 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
     def show_came_back(self, order: Order) -> SafeString | str:
         return show_returns(order.items.all()) or gettext("Nothing.")
 
-    @display(description=_("Messages"))
-    def show_messages(self, order: Order) -> SafeString | str:
-        said = messages_about(order)[:SHOWN_MESSAGES]
-        line = '<p><a class="underline" href="{}">{}</a> · {} · {}<br>{}</p>'
-        return format_html_join("", line, map(_message_row, said)) or gettext("Nothing yet.")
+    @display(description="")
+    def show_timeline(self, order: Order) -> str:
+        return show_timeline(order, messages_about(order))
 
     @display(description=_("As received"))
     def show_raw(self, order: Order) -> SafeString:
@@ -196,16 +191,6 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
             gettext("Show what bol answered"),
             text,
         )
-
-
-def _message_row(message: OutboxMessage) -> tuple[Any, ...]:
-    return (
-        reverse("admin:connections_outboxmessage_change", args=[message.pk]),
-        dict(operations.names()).get(message.operation, message.operation),
-        message.get_state_display(),
-        show_age(message.created_at),
-        f"{message.reason} {message.advice}".strip(),
-    )
 
 
 def show_person(order: Order, details: dict[str, Any]) -> SafeString:

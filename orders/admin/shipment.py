@@ -24,6 +24,8 @@ from connections.adminbase import (
     show_age,
     show_label,
 )
+from connections.models import OutboxMessage
+from connections.timeline import show_timeline
 from orders.admin.correcting import CorrectTransportPage
 from orders.models import Shipment, TransportState
 
@@ -131,9 +133,21 @@ class ShipmentAdmin(ShipmentRow, ReadOnlyAdmin):
                 ]
             },
         ),
+        (_("What happened"), {"fields": ["show_timeline"]}),
     ]
-    readonly_fields = ["show_order", "show_contents", "show_state", "show_batch", "show_correction"]
+    readonly_fields = [
+        "show_order",
+        "show_contents",
+        "show_state",
+        "show_batch",
+        "show_correction",
+        "show_timeline",
+    ]
     actions_detail = ["correct"]
+
+    @display(description="")
+    def show_timeline(self, shipment: Shipment) -> str:
+        return show_timeline(shipment, OutboxMessage.objects.filter(subject=shipment.subject))
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.show_correct_page)

@@ -96,7 +96,7 @@ def test_a_longer_list_takes_no_more_queries(
 def test_the_page_shows_the_three_sides_and_the_messages(browser: Client, oil: Offer) -> None:
     page = browser.get(page_of(oil)).content.decode()
 
-    for text in ("We want", "bol confirmed", "bol says now", "Publish offer", f"?q={oil.subject}"):
+    for text in ("We want", "bol confirmed", "bol says now", "Publish offer", f"?q=offer%3A{oil.pk}"):
         assert text in page
 
 
