@@ -20,6 +20,7 @@ RENEW_BEFORE_END = timedelta(seconds=60)
 FETCH_LEASE = timedelta(seconds=30)
 PAUSE_AFTER_FAILURE = timedelta(seconds=10)
 PAUSE_AFTER_REFUSAL = timedelta(minutes=15)
+PAUSE_AFTER_BLOCK = timedelta(minutes=5)
 POLL_SECONDS = 0.1
 
 _in_memory: dict[bol.Login, bol.AccessToken] = {}
@@ -100,6 +101,10 @@ class SharedToken:
         except bol.InvalidCredentials:
             self._stop_fetching(row, pause=PAUSE_AFTER_REFUSAL)
             raise
+        except bol.AddressBlocked:
+            self._stop_fetching(row, pause=PAUSE_AFTER_BLOCK)
+            self._hold_back_the_others()
+            raise
         except bol.BolError:
             self._stop_fetching(row, pause=PAUSE_AFTER_FAILURE)
             raise
@@ -116,6 +121,16 @@ class SharedToken:
         # Only our own attempt: new credentials may have made a row of their own in the meantime.
         ours = AccessToken.objects.filter(pk=row.pk, fetching_until=row.fetching_until)
         ours.update(fetching_until=None, not_before=timezone.now() + pause)
+
+    def _hold_back_the_others(self) -> None:
+        """Let nobody else ask this login for a while: bol blocked our address, whoever asks."""
+        others = Connection.objects.filter(login_url=self._connection.login_url)
+        AccessToken.objects.bulk_create(
+            [AccessToken(connection=connection) for connection in others], ignore_conflicts=True
+        )
+        AccessToken.objects.filter(connection__in=others).update(
+            not_before=timezone.now() + PAUSE_AFTER_BLOCK
+        )
 
     def _remember(self, token: bol.AccessToken) -> str:
         _in_memory[self._login] = token

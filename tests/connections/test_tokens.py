@@ -9,7 +9,7 @@ import pytest
 from django.db import connections as databases
 from django.utils import timezone
 
-from connections import bol, tokens
+from connections import bol, flows, tokens
 from connections.models import AccessToken, Connection
 from connections.tokens import SharedToken
 
@@ -79,3 +79,43 @@ def test_new_credentials_start_from_nothing(connection, sandbox):
     tokens.forget(connection)
 
     assert not AccessToken.objects.exists()
+
+
+def test_a_login_that_is_down_suspends_nobody(connection, sandbox, relay):
+    sandbox.add_fault({"method": "POST", "path": "/token", "kind": "status", "status": 503, "times": 1})
+
+    assert flows.attempt(connection, "orders").skipped
+    connection.refresh_from_db()
+    assert connection.is_active
+
+    AccessToken.objects.update(not_before=timezone.now())
+    assert not flows.attempt(connection, "orders").skipped
+    assert sandbox.stats()["tokens_issued"] == 1
+
+
+def test_a_blocked_address_is_asked_for_by_one_and_for_the_others_too(make_connection, sandbox):
+    shops = [make_connection(f"Shop {number}", client_id=f"shop-{number}") for number in range(4)]
+    sandbox.add_fault({"method": "POST", "path": "/token", "kind": "status", "status": 404, "times": 99})
+
+    for kind in ("orders", "outbox", "returns"):
+        for shop in shops:
+            flows.attempt(shop, kind)
+
+    assert [request["path"] for request in sandbox.requests()] == ["/token"]
+    assert AccessToken.objects.filter(not_before__gt=timezone.now() + timedelta(minutes=4)).count() == 4
+    assert Connection.objects.active().count() == 4
+
+    sandbox.clear_faults()
+    AccessToken.objects.update(not_before=timezone.now())
+    for shop in shops:
+        assert not flows.attempt(shop, "orders").skipped
+
+
+def test_a_malformed_token_is_not_kept_and_the_next_one_is_used(connection, sandbox):
+    sandbox.add_fault({"method": "POST", "path": "/token", "kind": "html", "status": 200})
+    with pytest.raises(bol.LoginUnavailable):
+        SharedToken(connection).get()
+    assert AccessToken.objects.get().value == ""
+
+    AccessToken.objects.update(not_before=timezone.now())
+    assert SharedToken(connection).get()
