@@ -1,4 +1,4 @@
-"""django-q2's cluster, made to survive the sudden death of any of its processes.
+"""django-q2's cluster, made to survive the sudden death of any of its processes, and a timetable it cannot read.
 
 Its two queues guard their pipes with multiprocessing locks, which stay taken for ever when the holder is killed: the
 cluster then lives, does nothing, and does not stop. These queues use flock() instead, which the kernel releases.
@@ -7,6 +7,7 @@ cluster then lives, does nothing, and does not stop. These queues use flock() in
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import tempfile
 import time
@@ -17,8 +18,15 @@ from types import TracebackType
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, close_old_connections
 from django_q import cluster
+from django_q.brokers import Broker
 from django_q.queues import Queue
+from django_q.scheduler import scheduler
+
+from connections import timetable
+
+logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.01
 
@@ -98,6 +106,17 @@ class RobustQueue(Queue):
         self.size = KernelCounter()
 
 
+def look_at_timetable(broker: Broker | None = None) -> None:
+    """Queue what is due, after rows that cannot be read were set aside: one of them would stop all others."""
+    close_old_connections()
+    try:
+        timetable.set_aside_unreadable()
+    except DatabaseError:
+        logger.exception("The timetable could not be looked at.")
+    scheduler(broker)
+
+
 def install() -> None:
-    """Make every cluster of this process use the robust queue."""
+    """Make every cluster of this process use the robust queue, and look at its timetable with care."""
     cluster.Queue = RobustQueue
+    cluster.scheduler = look_at_timetable
