@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, OperationalError, transaction
+from django.db import connection as database
 from django.utils import timezone
 
-from connections import bol, delivering, flows, operations, outbox, services, tokens
+from connections import (
+    bol,
+    clients,
+    delivering,
+    flows,
+    operations,
+    outbox,
+    relaying,
+    services,
+    tokens,
+)
 from connections.claiming import claim_next
 from connections.delivering import Outcome
-from connections.models import Connection, Lane, MessageState, OutboxMessage, RequestLogEntry
+from connections.models import Connection, Flow, Lane, MessageState, OutboxMessage, RequestLogEntry
 from connections.operations import Call, Operation
 from connections.outbox import Note
 
@@ -180,3 +194,84 @@ def test_a_message_of_an_unknown_operation_fails_visibly(connection):
     flows.run_until_complete(connection, "outbox")
 
     assert states() == {"test:1": MessageState.FAILED}
+
+
+def test_a_version_that_bol_ended_is_refused_once_per_message_and_said(connection, operation, sandbox):
+    sandbox.add_fault(
+        {"path": "/retailer/*", "kind": "status", "status": 410, "times": 99, "body": {"title": "Gone"}}
+    )
+    enqueue(connection, "test:1", "test:2")
+
+    flows.run_until_complete(connection, "outbox")
+    flows.run_until_complete(connection, "outbox")
+    with pytest.raises(bol.Unsupported):
+        flows.run(connection, "orders")
+
+    assert set(states().values()) == {MessageState.FAILED}
+    assert all("410" in reason for reason in OutboxMessage.objects.values_list("reason", flat=True))
+    assert "410" in Flow.objects.get(kind="orders").last_error
+    assert len(asked(sandbox)) == 3
+
+
+def test_a_database_that_takes_nothing_lets_nothing_be_sent(connection, operation, sandbox):
+    tokens.SharedToken(connection).get()
+    enqueue(connection, "test:1")
+
+    with read_only_database(), pytest.raises(DatabaseError):
+        flows.run(connection, "outbox")
+
+    assert asked(sandbox) == []
+    flows.run_until_complete(connection, "outbox")
+    assert states() == {"test:1": MessageState.SUCCEEDED}
+
+
+def test_after_trouble_with_the_database_the_next_run_goes_on(connection, operation, sandbox, monkeypatch):
+    enqueue(connection, "test:1", "test:2")
+    claims = iter([OperationalError("deadlock detected")])
+
+    def claim(*arguments, **named):
+        for error in claims:
+            raise error
+        return claim_next(*arguments, **named)
+
+    monkeypatch.setattr(relaying, "claim_next", claim)
+    with pytest.raises(OperationalError):
+        flows.run(connection, "outbox")
+    assert asked(sandbox) == []
+
+    flows.run_until_complete(connection, "outbox")
+
+    assert set(states().values()) == {MessageState.SUCCEEDED}
+    assert len(asked(sandbox)) == 2
+
+
+@pytest.mark.parametrize("kind", ["outbox", "orders"])
+def test_nothing_is_asked_of_bol_inside_a_transaction(connection, operation, sandbox, kind):
+    enqueue(connection, "test:1")
+
+    with pytest.raises(clients.HttpInTransaction), transaction.atomic():
+        flows.run(connection, kind)
+
+    assert asked(sandbox) == []
+
+
+def asked(sandbox) -> list[str]:
+    """What bol was asked, but for tokens."""
+    paths = [str(request["path"]) for request in sandbox.requests()]
+    return [path for path in paths if path.startswith("/retailer")]
+
+
+@contextmanager
+def read_only_database() -> Iterator[None]:
+    """Let the database refuse to write, as a full disk makes it."""
+    refuse, allow = {
+        "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
+        "postgresql": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
+    }[database.vendor]
+    with database.cursor() as cursor:
+        cursor.execute(refuse)
+    try:
+        yield
+    finally:
+        with database.cursor() as cursor:
+            cursor.execute(allow)

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from connections import flows, inbox
+from connections import delivering, flows, inbox
 from connections.models import Connection, Flow, Notification
-from orders.models import Listing, Order, OrderItem, OrderToFetch
+from orders.models import Listing, Order, OrderItem, OrderToFetch, Shipment, ShipmentState
+from tests.orders.conftest import mark
 from tests.receiving import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +114,29 @@ def test_a_run_that_is_at_work_is_not_turned_back(shop, fetch):
     assert not inbox.catch_up(shop, ["ORDER"], timezone.now() - timedelta(days=7))
 
     assert Flow.objects.get(kind="orders").cursor == before
+
+
+def test_an_end_that_is_told_before_the_answer_is_taken_in_is_not_lost(
+    shop, subscribe, bought, relay, sandbox, shipped, monkeypatch
+):
+    subscribe(shop, "PROCESS_STATUS")
+    mark(bought())
+    ends = Notification.objects.filter(resource="PROCESS_STATUS", event_type="SUCCESS")
+    known = ends.count()
+    deliver = delivering.deliver
+
+    def deliver_late(parcel, outcome):
+        sandbox.advance(timedelta(seconds=1))
+        until(lambda: ends.count() > known)
+        work(shop)
+        return deliver(parcel, outcome)
+
+    monkeypatch.setattr(delivering, "deliver", deliver_late)
+    flows.run_until_complete(shop, "outbox")
+    assert set(ends.values_list("state", flat=True)) == {Notification.State.DONE}
+    assert Shipment.objects.get().state == ShipmentState.SENT
+
+    relay(shop)
+
+    assert Shipment.objects.get().state == ShipmentState.CONFIRMED
+    assert len(shipped()) == 1

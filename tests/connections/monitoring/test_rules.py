@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
 from connections import services
-from connections.models import Connection, Flow, Heartbeat, Lane, MessageState, RequestLogEntry
+from connections.models import Alert, Connection, Flow, Heartbeat, Lane, MessageState, RequestLogEntry
+from connections.monitoring import machinery_rules
 from tests.connections.monitoring.conftest import turn_back
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +56,22 @@ def test_a_paused_connection_is_not_stale(shop, look, staff):
     Flow.objects.update(**age(last_success_at=10 * HOUR))
 
     assert look() == {}
+
+
+def test_a_disk_that_fills_up_is_found_and_urgent_in_the_end(shop, look, monkeypatch):
+    usage = shutil.disk_usage(settings.DATA_DIR)
+    free = usage.free / usage.total
+    monkeypatch.setattr(machinery_rules, "DISK_TODAY", free / 2)
+    monkeypatch.setattr(machinery_rules, "DISK_NOW", free / 4)
+    assert look() == {}
+
+    monkeypatch.setattr(machinery_rules, "DISK_TODAY", 1.1)
+    assert "of the disk with the data is free" in look()["DiskFull disk"]
+    assert Alert.objects.get().severity == Alert.Severity.TODAY
+
+    monkeypatch.setattr(machinery_rules, "DISK_NOW", 1.1)
+    look()
+    assert Alert.objects.get().severity == Alert.Severity.NOW
 
 
 @pytest.mark.parametrize(
