@@ -15,10 +15,8 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, models, transaction
-from django.db import connection as database
 from django.test import RequestFactory
 
 from connections import flows, subscriptions, throttling
@@ -36,6 +34,7 @@ from connections.models import (
 from offers.models import Offer, Product, Project
 from offers.rules import check_digit
 from orders.models import Order, OrderItem, Shipment, ShipmentItem
+from tests.backups import restore_backup, take_backup
 from tests.conftest import CLIENT_ID, RunningSandbox
 from tests.posting import STRANGERS_KEY, sign
 
@@ -237,14 +236,14 @@ def _is_compared(field: models.Field) -> bool:
 
 def test_any_number_in_any_order_is_as_each_once_in_order(world: World):
     chance = random.Random(4)
-    start = database.creation.serialize_db_to_string()
+    start = take_backup()
 
-    begin_again(start)
+    restore_backup(start)
     happen_in_order(world)
     in_order = picture()
     check_truth(world)
 
-    begin_again(start)
+    restore_backup(start)
     forged = forge(world, chance)
     everything = world.letters * 3 + [letter for _reason, letter in forged]
     chance.shuffle(everything)
@@ -254,12 +253,6 @@ def test_any_number_in_any_order_is_as_each_once_in_order(world: World):
     assert refused == Counter(reason for reason, _letter in forged)
     for name, rows in picture().items():
         assert rows == in_order[name], name
-
-
-def begin_again(start: str) -> None:
-    """Put the database back to what it was."""
-    call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=True)
-    database.creation.deserialize_db_from_string(start)
 
 
 def check_truth(world: World) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import connection as database
 
 from connections import flows
 from connections.models import OutboxMessage
 from offers import services
 from offers.models import Drift, Offer, Product, Project
 from orders.models import Order, Shipment
-from tests.conftest import _empty_tables
+from tests.backups import restore_backup, take_backup
 from tests.orders.conftest import mark
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +27,7 @@ def test_what_a_restored_database_does_not_know_is_not_undone_or_repeated(
     offer = services.create_offer(project, product, None, price=Decimal("12.50"), stock=5)
     relay(shop)
     order = bought()
-    backup = database.creation.serialize_db_to_string()
+    backup = take_backup()
 
     services.change_offer(offer, None, price=Decimal("13.00"), stock=2)
     mark(order)
@@ -36,7 +35,7 @@ def test_what_a_restored_database_does_not_know_is_not_undone_or_repeated(
     later = buy()
     fetch(shop)
     before = effects("OFFER_CREATED", "OFFER_UPDATED", "ITEM_SHIPPED")
-    _restore(backup)
+    restore_backup(backup)
 
     assert Offer.objects.get().price == Decimal("12.50")
     assert not Shipment.objects.exists()
@@ -54,8 +53,3 @@ def test_what_a_restored_database_does_not_know_is_not_undone_or_repeated(
     assert restored.status == Order.Status.SHIPPED
     assert [refusal.reason for refusal in mark(restored).refusals] != []
     assert len(shipped()) == 1
-
-
-def _restore(backup: str) -> None:
-    _empty_tables()
-    database.creation.deserialize_db_from_string(backup)
