@@ -61,11 +61,11 @@ INSTALLED_APPS = [
     "orders.apps.OrdersConfig",
     "offers.apps.OffersConfig",
     "connections.apps.ConnectionsConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the site is our own
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "backoffice.apps.BackofficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

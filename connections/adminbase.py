@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache, lru_cache, wraps
 from typing import Any
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as admin_text  # of the admin itself, which translates it already
 from unfold.admin import ModelAdmin as ThemedModelAdmin
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import (
@@ -25,6 +29,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
+from unfold.templatetags import unfold_list
 from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -70,6 +75,20 @@ class MomentWidget(UnfoldAdminTextInputWidget):
     input_type = "datetime-local"
 
 
+def _once_per_list(make: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    @wraps(make)
+    def headers(cl: Any) -> list[Any]:
+        if not hasattr(cl, "made_headers"):
+            cl.made_headers = list(make(cl))
+        return cl.made_headers
+
+    return headers
+
+
+# The theme works the headers of a list out anew for each of its rows, which was a third of the time of a page.
+unfold_list.result_headers = _once_per_list(unfold_list.result_headers)
+
+
 class CappedPaginator(Paginator):
     """Counts to a limit and no further: beyond it a list says "more", which at a million rows is what matters."""
 
@@ -91,6 +110,19 @@ class ModelAdmin(ThemedModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     compressed_fields = False
+
+    @display(description=ThemedModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> SafeString:
+        """Return the box by which a row is ticked, named after the row for those who do not see it."""
+        label = admin_text("Select this object for an action - {}").format(obj)
+        return format_html(_tick_box(), label=label, key=obj.pk)
+
+
+@cache
+def _tick_box() -> str:
+    # Drawn once, for a list has many: {label} and {key} are filled in.
+    looks = {"class": "action-select", "aria-label": "{label}"}
+    return UnfoldBooleanWidget(looks, lambda value: False).render(ACTION_CHECKBOX_NAME, "{key}")
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -128,6 +160,12 @@ def age_in_words(moment: datetime) -> str:
 
 def show_label(text: object, colour: str = "default") -> SafeString:
     """Return a status label for a page, where the theme draws none by itself."""
+    return _label(str(text), colour)
+
+
+# The rows of a list share a handful of labels.
+@lru_cache(maxsize=1000)
+def _label(text: str, colour: str) -> SafeString:
     return mark_safe(render_to_string("unfold/helpers/label.html", {"text": text, "variant": colour}))  # noqa: S308 - a template's output
 
 

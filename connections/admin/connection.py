@@ -40,6 +40,9 @@ class FlowInline(FlowRow, TabularInline):
     can_delete = False
     verbose_name_plural = _("How its traffic is doing")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Flow]:
+        return super().get_queryset(request).select_related("connection")
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

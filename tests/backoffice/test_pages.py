@@ -191,6 +191,31 @@ def test_the_front_page_asks_no_more_for_many_rows_than_for_few(page):
     assert queries(page, reverse("admin:index")) <= few
 
 
+def test_boxes_headers_and_labels_are_not_drawn_anew_for_every_row(page):
+    fill(2)
+    page.get(list_of(Offer))
+    few = drawn(page, list_of(Offer))
+
+    fill(20)
+
+    assert drawn(page, list_of(Offer)) == few
+
+
+def drawn(page, address: str) -> int:
+    """How often a page drew a box or a label."""
+    names = [template.name or "" for template in page.get(address).templates]
+    return sum(name in {"django/forms/widgets/checkbox.html", "unfold/helpers/label.html"} for name in names)
+
+
+def test_the_box_of_a_row_is_named_after_the_row(page):
+    fill(1)
+    Product.objects.update(reference="SKU <1>")
+
+    shown = page.get(list_of(Product)).content.decode()
+
+    assert 'aria-label="Select this object for an action - SKU &lt;1&gt; · Title 0"' in shown
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_the_page_of_every_row_renders(page, model):
     fill(1)
