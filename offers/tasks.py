@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth import get_user_model
-from django_q.tasks import async_task
 
-from offers import bulk, services, undoing
+from offers import bulk, following, services, undoing
 from offers.conflicts import find_conflicts
-from offers.models import Drift, FoundBy, Offer, Project
+from offers.models import Drift, FoundBy, Project
 from offers.reconciling import deciding
 
-# So many offers fit well within the time that a task has.
-PART = 10_000
+
+def announce_project(project_id: int) -> None:
+    """Let the offers of a project that changed follow for a while, and ask for the next while."""
+    if following.carry_on(project_id):
+        following.ring(project_id)
 
 
-def announce_project(project_id: int, after: int = 0) -> None:
-    """Work out for every offer of a project what bol has to be told, a part of them in each task."""
-    offers = Offer.objects.filter(project_id=project_id, pk__gt=after).order_by("pk")
-    keys = list(offers.values_list("pk", flat=True)[:PART])
-    if not keys:
-        return
-    services.announce_all(offers.filter(pk__lte=keys[-1]))
-    if len(keys) == PART:
-        async_task("offers.tasks.announce_project", project_id, keys[-1])
+def resume_projects() -> int:
+    """Go on with changed projects that a crash or a lost task has left behind; return how many."""
+    return following.resume()
 
 
 def look_for_conflicts(by: str = FoundBy.NIGHT) -> int:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django_q.tasks import async_task
 
 from connections.adminbase import ModelAdmin, RelatedDropdownFilter, display
-from offers import guarding
+from offers import following, guarding
 from offers.admin.bol_choices import ProjectForm
 from offers.models import Project
 
@@ -69,7 +66,7 @@ class ProjectAdmin(ModelAdmin):
             return
         obj.save(update_fields=form.changed_data)
         if CONCERNS_ALL_OFFERS & set(form.changed_data):
-            transaction.on_commit(partial(async_task, "offers.tasks.announce_project", obj.pk))
+            following.note(obj)
 
     @display(description=_("Active"), label={True: "success", False: "warning"}, ordering="is_active")
     def show_active(self, project: Project) -> tuple[bool, Any]:

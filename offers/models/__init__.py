@@ -10,7 +10,7 @@ from offers.models.imports import ImportLine, ImportProblem, ImportRun
 from offers.models.offer import Offer, OfferQuerySet
 from offers.models.operator import DeliveryProfile, EconomicOperator, OperatorStatus
 from offers.models.product import Product
-from offers.models.project import Project
+from offers.models.project import Project, ProjectToAnnounce
 
 __all__ = [
     "HOLD_FIELDS",
@@ -35,6 +35,7 @@ __all__ = [
     "OperatorStatus",
     "Product",
     "Project",
+    "ProjectToAnnounce",
     "Reconciliation",
     "Sense",
 ]

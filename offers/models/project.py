@@ -128,3 +128,13 @@ class Project(models.Model):
             "economic_operator_id": self.economic_operator_id,
             "delivery_profile_id": self.delivery_profile_id if is_v11 else "",
         }
+
+
+class ProjectToAnnounce(models.Model):
+    """A project that changed, and up to which of its offers it was worked out what bol has to be told of that."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="+")
+    after = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.after}"

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from connections import flows
 from connections.bol.sandbox.selling.dialects import fulfilment_from_v10
 from connections.models import Connection
-from offers import services, tasks
+from offers import following, services, tasks
 from offers.choices import Condition, DeliveryCode
 from offers.models import Offer, Product, Project
 from offers.rules import check_digit
@@ -156,6 +156,7 @@ def test_who_leads_the_stock_is_said_with_it(
     Project.objects.update(stock_managed_by_retailer=not is_ours)
     # A number of ours goes only while the sales are known.
     flows.run_until_complete(project.connection, "orders")
+    following.note(project)
     tasks.announce_project(project.pk)
     offer = settled(offer, relay)
 

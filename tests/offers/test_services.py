@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django_q.models import OrmQ
 
 from connections.models import Connection, OutboxMessage
-from offers import services, tasks
-from offers.models import Offer, Product, Project
+from offers import following, leasing, services, tasks
+from offers.models import Offer, Product, Project, ProjectToAnnounce
 from offers.rules import check_digit
 
 pytestmark = pytest.mark.django_db
@@ -131,14 +132,53 @@ def test_an_offer_that_becomes_inactive_before_it_was_sent_is_not_sent(
 
 def test_a_large_project_is_worked_out_in_parts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     make_many(project, 5)
-    Project.objects.update(is_active=False)
-    monkeypatch.setattr(tasks, "PART", 2)
+    close(project)
+    monkeypatch.setattr(following, "PART", 2)
+
+    tasks.announce_project(project.pk)
+
+    assert not OutboxMessage.objects.waiting().exists()
+    assert not ProjectToAnnounce.objects.exists()
+
+
+def test_a_large_project_is_gone_on_with_where_the_time_was_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(project, 5)
+    close(project)
+    monkeypatch.setattr(following, "PART", 2)
+    monkeypatch.setattr(leasing, "SLICE", timedelta(0))
 
     tasks.announce_project(project.pk)
     assert OutboxMessage.objects.waiting().count() == 3
 
-    for _part in range(2):
-        queued = OrmQ.objects.order_by("pk").last()
-        assert queued is not None
+    OrmQ.objects.all().delete()  # what was rung is lost
+    assert [tasks.resume_projects() for _minute in range(3)] == [1, 1, 1]
+    for queued in OrmQ.objects.all():
         tasks.announce_project(*queued.task["args"])
     assert not OutboxMessage.objects.waiting().exists()
+    assert tasks.resume_projects() == 0
+
+
+def test_a_project_that_changes_again_is_worked_out_from_the_start(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(project, 3)
+    close(project)
+    monkeypatch.setattr(following, "PART", 2)
+    monkeypatch.setattr(leasing, "SLICE", timedelta(0))
+    tasks.announce_project(project.pk)
+    assert OutboxMessage.objects.waiting().count() == 1
+
+    Project.objects.update(is_active=True)
+    following.note(project)
+    for _part in range(2):
+        tasks.announce_project(project.pk)
+
+    assert OutboxMessage.objects.waiting().count() == 3
+
+
+def close(project: Project) -> None:
+    """Make a project inactive, as its page does."""
+    Project.objects.filter(pk=project.pk).update(is_active=False)
+    following.note(project)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from connections.models import Connection, OutboxMessage
-from offers import conflicts, services, tasks
+from offers import conflicts, following, services, tasks
 from offers.conflicts import find_conflicts, find_conflicts_of
 from offers.deciding import decide
 from offers.imports import importing
@@ -109,6 +109,7 @@ def test_an_inactive_project_claims_nothing(
     second = sell(other_project, product)
     Project.objects.filter(pk=other_project.pk).update(is_active=False)
 
+    following.note(other_project)
     tasks.announce_project(other_project.pk)
     relay(connection)
 
@@ -116,6 +117,7 @@ def test_an_inactive_project_claims_nothing(
     assert (fresh(oil).status, fresh(second).is_in_conflict) == (Offer.Status.ON_SALE, False)
 
     Project.objects.filter(pk=other_project.pk).update(is_active=True)
+    following.note(other_project)
     tasks.announce_project(other_project.pk)
     relay(connection)
 

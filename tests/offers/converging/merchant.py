@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from connections import services as switches
-from offers import bulk, services, tasks, undoing
+from offers import bulk, following, services, tasks, undoing
 from offers.deeds import DEEDS
 from offers.imports import runs
 from offers.models import ChangeBatch, EanConflict, ImportRun, Offer, Product
@@ -94,6 +94,7 @@ class Merchant(Day):
         project = self.world.project()
         project.stock_managed_by_retailer = not project.stock_managed_by_retailer
         project.save(update_fields=["stock_managed_by_retailer"])
+        following.note(project)
         tasks.announce_project(project.pk)
 
     @rule()

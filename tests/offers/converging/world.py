@@ -21,7 +21,7 @@ from connections.delivering import Outcome
 from connections.models import Connection, Flow, MessageState, OffersApi, OutboxMessage, RateBudget
 from connections.operations import Call
 from connections.relaying import Flight, Relay
-from offers import tasks
+from offers import following, tasks
 from offers.models import ConfirmedValue, Offer, Product, Project
 from offers.rules import check_digit
 from tests.conftest import CLIENT_ID, CLIENT_SECRET, RunningSandbox, due_now
@@ -165,6 +165,7 @@ class World:
 
     def activate(self, project: Project, *, is_active: bool) -> None:
         Project.objects.filter(pk=project.pk).update(is_active=is_active)
+        following.note(project)
         tasks.announce_project(project.pk)
 
     def drain(self) -> None:
