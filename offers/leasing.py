@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import OperationalError
+from django.db import close_old_connections
 
+from connections import hangups
 from offers.models.leased import LeasedRun
 
 logger = logging.getLogger(__name__)
@@ -51,10 +52,11 @@ def carry_on(
         return not advance(run)
     except ClaimLost:
         return False
-    except OperationalError:
-        run.let_go()  # the database was busy or away: nothing is lost, and somebody goes on later
-        raise
     except Exception as error:
+        if hangups.passes(error):
+            close_old_connections()  # one that broke
+            run.let_go()  # nothing is lost, and somebody goes on later
+            raise
         if not isinstance(error, expected):
             logger.exception("%s %s stopped", type(run).__name__, run.pk)
         fail(run, error)

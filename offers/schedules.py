@@ -27,6 +27,7 @@ plan(
 # The same for bulk actions.
 plan(Entry("resume bulk actions", "offers.tasks.resume_bulk", minutes=1))
 plan(Entry("let offers follow their projects", "offers.tasks.resume_projects", minutes=1))
+plan(Entry("resume decisions", "offers.tasks.resume_decisions", minutes=1))
 plan(Entry("release what was held until now", "offers.tasks.release_due", minutes=2))
 plan(
     Entry("forget confirmed values", "offers.quarrels.prune", minutes=60 * 24, first_after=timedelta(hours=2))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.contrib.auth import get_user_model
-
 from offers import bulk, following, services, undoing
 from offers.conflicts import find_conflicts
-from offers.models import Drift, FoundBy, Project
-from offers.reconciling import deciding
+from offers.models import FoundBy
+from offers.reconciling import ordering
 
 
 def announce_project(project_id: int) -> None:
@@ -44,13 +40,15 @@ def release_due() -> int:
     return services.release_due()
 
 
-def decide(
-    resolution: str, drift_ids: Sequence[int], user_id: int, project_id: int | None, reason: str = ""
-) -> int:
-    """Make one decision about many differences with bol; what was decided already stays so."""
-    by = get_user_model().objects.filter(pk=user_id).first()
-    project = Project.objects.filter(pk=project_id or 0).first()
-    return deciding.decide(resolution, Drift.objects.filter(pk__in=drift_ids), by, project, reason).done
+def carry_out_decision(order_id: int) -> None:
+    """Go on with a decision about many differences for a while, and ask for the next while."""
+    if ordering.carry_on(order_id):
+        ordering.ring(order_id)
+
+
+def resume_decisions() -> int:
+    """Go on with decisions that a crash or a lost task has left behind; return how many."""
+    return ordering.resume()
 
 
 def undo(undo_id: int) -> None:

@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django_q.tasks import async_task
 
 from connections import doorbell
 from connections.adminbase import (
@@ -36,11 +35,11 @@ from offers.admin import comparison
 from offers.admin.drift_choices import CHOICES, Choice, fitting, form_for
 from offers.models import Drift, Reconciliation
 from offers.models.drift import DriftKind, PassState
-from offers.reconciling import passes
+from offers.reconciling import ordering, passes
 from offers.reconciling.deciding import TAKE_BACK, decide
 
 # More than a page load can carry: these go to the background, a part at a time.
-LARGE = PART = 500
+LARGE = 500
 EXAMPLES = 10
 LIST = "admin:offers_drift_changelist"
 
@@ -264,9 +263,7 @@ def _do(request: HttpRequest, chosen: QuerySet[Drift], choice: Choice, given: Ma
     keys = list(chosen.values_list("pk", flat=True))
     project, reason = given.get("project"), given.get("reason", "")
     if len(keys) > LARGE:
-        for start in range(0, len(keys), PART):
-            part, where = keys[start : start + PART], project.pk if project else None
-            async_task("offers.tasks.decide", choice.name, part, request.user.pk, where, reason)
+        ordering.order(choice.name, keys, request.user, project, reason)
         messages.info(
             request, _("%(count)d differences are being decided in the background.") % {"count": len(keys)}
         )

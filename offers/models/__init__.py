@@ -3,7 +3,7 @@
 from offers.models.batch import ChangeBatch, ChangeBatchRow
 from offers.models.bulk import BulkOutcome, BulkRun
 from offers.models.conflict import ConflictMember, EanConflict, FoundBy
-from offers.models.drift import Drift, Reconciliation
+from offers.models.drift import DecisionOrder, Drift, Reconciliation
 from offers.models.fields import HOLD_FIELDS, KNOWN_FIELDS, WANTED_FIELDS
 from offers.models.history import ConfirmedValue, Sense
 from offers.models.imports import ImportLine, ImportProblem, ImportRun
@@ -22,6 +22,7 @@ __all__ = [
     "ChangeBatchRow",
     "ConfirmedValue",
     "ConflictMember",
+    "DecisionOrder",
     "DeliveryProfile",
     "Drift",
     "EanConflict",

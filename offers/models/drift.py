@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connections.models import Connection
 from offers.models.offer import Offer
+from offers.models.project import Project
 from offers.rules import EAN_LENGTH
 
 MAX_REASON = 200
@@ -191,6 +192,22 @@ class Drift(models.Model):
         self.state, self.resolution, self.reason, self.found_at = DriftState.OPEN, "", "", timezone.now()
         self.resolved_by = self.resolved_at = None
         self.standing_key = self.key_of(self.connection_id, self.kind, self.bol_offer_id, self.component)
+
+
+class DecisionOrder(models.Model):
+    """A decision that a person made about many differences, and how many of them it was carried out for."""
+
+    decision = models.CharField(max_length=20)
+    drift_ids = models.JSONField()
+    done = models.PositiveIntegerField(default=0)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="+")
+    reason = models.CharField(max_length=MAX_REASON, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.decision} · {self.done}/{len(self.drift_ids)}"
 
 
 DECISION_FIELDS = (

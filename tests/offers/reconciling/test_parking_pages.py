@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from offers import tasks
 from offers.admin import drift as page
-from offers.models import Drift, Offer
+from offers.models import DecisionOrder, Drift, Offer
 from tests.offers.reconciling.conftest import WHY, fresh, open_drift
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,13 +97,10 @@ def test_many_are_taken_back_from_the_list(browser: Client, parked: Offer) -> No
 def test_many_are_parked_in_the_background_with_the_reason(
     browser: Client, gone: Offer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ordered: list[tuple[Any, ...]] = []
     monkeypatch.setattr(page, "LARGE", 0)
-    monkeypatch.setattr(page, "async_task", lambda _name, *values: ordered.append(values))
 
     press(browser, "park", confirmed="yes", reason=WHY)
-    for values in ordered:
-        tasks.decide(*values)
+    tasks.carry_out_decision(DecisionOrder.objects.get().pk)
 
     assert fresh(gone).parked_reason == WHY
 
