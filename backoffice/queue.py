@@ -1,4 +1,4 @@
-"""django-q2's cluster, made to survive the sudden death of any of its processes, and a timetable it cannot read.
+"""django-q2's cluster, made to survive the sudden death of any of its processes, and a timetable that is not as it was.
 
 Its two queues guard their pipes with multiprocessing locks, which stay taken for ever when the holder is killed: the
 cluster then lives, does nothing, and does not stop. These queues use flock() instead, which the kernel releases.
@@ -24,7 +24,7 @@ from django_q.brokers import Broker
 from django_q.queues import Queue
 from django_q.scheduler import scheduler
 
-from connections import timetable
+from connections import schedules, timetable
 
 logger = logging.getLogger(__name__)
 
@@ -107,10 +107,15 @@ class RobustQueue(Queue):
 
 
 def look_at_timetable(broker: Broker | None = None) -> None:
-    """Queue what is due, after rows that cannot be read were set aside: one of them would stop all others."""
+    """Queue what is due, after the timetable was put in order.
+
+    A row that cannot be read would stop all others; without its rows nothing would ever wake a flow again.
+    """
     close_old_connections()
     try:
         timetable.set_aside_unreadable()
+        if lost := schedules.restore():
+            logger.warning("%d rows of the timetable were gone; they are there again.", lost)
     except DatabaseError:
         logger.exception("The timetable could not be looked at.")
     scheduler(broker)

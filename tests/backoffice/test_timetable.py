@@ -1,4 +1,4 @@
-"""One row of the timetable that cannot be read stops no other."""
+"""One row of the timetable that cannot be read stops no other, and those that are gone come back."""
 
 from __future__ import annotations
 
@@ -69,3 +69,15 @@ def test_what_was_missed_for_hours_runs_once() -> None:
     look_at_timetable()
 
     assert OrmQ.objects.count() == Schedule.objects.count()
+
+
+def test_rows_that_are_gone_come_back_and_those_of_a_newer_version_stay() -> None:
+    planned = set(Schedule.objects.values_list("name", flat=True))
+    Schedule.objects.all().delete()
+    newer = PREFIX + "planned by a newer version"
+    Schedule.objects.create(name=newer, func="math.sqrt", next_run=timezone.now() + timedelta(days=1))
+
+    look_at_timetable()
+
+    assert set(Schedule.objects.values_list("name", flat=True)) == planned | {newer}
+    assert WAKE in queued()  # in the very same look
