@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import bol, clients, delivering, doorbell, flows, operations, settling
+from connections import bol, clients, delivering, doorbell, flows, hangups, operations, settling
 from connections.bol import Effect
 from connections.claiming import Parcel
 from connections.flows import Report
@@ -58,7 +58,10 @@ def settle(message: OutboxMessage, status: bol.ProcessStatus | None) -> str:
     try:
         with transaction.atomic():
             return _settle(message, status)
-    except Exception as error:  # noqa: BLE001 - one poisonous answer must not stop the others
+    except Exception as error:
+        if hangups.passes(error):
+            raise  # it is asked again
+        # One poisonous answer must not stop the others.
         delivering.survive(_parcel(message), error)
         return "could not be handled"
 

@@ -17,12 +17,12 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connections import bol, doorbell, throttling
+from connections import bol, doorbell, hangups, throttling
 from connections.models import Connection, Flow
 
 logger = logging.getLogger(__name__)
@@ -214,6 +214,8 @@ def _run_leased(kind: FlowKind, connection: Connection, flow: Flow) -> Report:
         flow.fail(str(error), kind.interval)
         raise
     except Exception as error:
+        if hangups.passes(error):
+            close_old_connections()  # one that broke: with another this can be noted
         flow.fail(f"{type(error).__name__}: {error}", _wait_after(flow, kind))
         raise
     if report.is_complete:

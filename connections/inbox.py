@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from connections import doorbell, flows
+from connections import doorbell, flows, hangups
 from connections.bol.notifications import Notification as Message
 from connections.flows import Report
 from connections.models import Connection, Flow, Notification
@@ -141,7 +141,10 @@ def _hand_over(handler: Handler, connection: Connection, rows: list[Notification
         return list(handler.handle(connection, rows))
     except flows.GENERAL_TROUBLE:
         raise
-    except Exception as error:  # noqa: BLE001 - one that cannot be looked up must not stop the others
+    except Exception as error:
+        if hangups.passes(error):
+            raise
+        # One that cannot be looked up must not stop the others.
         if len(rows) == 1:
             # The error's own text may quote what was read.
             logger.warning("Notification %s could not be looked up: %s", rows[0].pk, type(error).__name__)

@@ -24,6 +24,7 @@ from connections import (
     delivering,
     doorbell,
     flows,
+    hangups,
     operations,
     recovering,
     settling,
@@ -178,7 +179,10 @@ class Relay:
         try:
             with transaction.atomic():
                 return self._settle_unprepared(parcel, _preparation(parcel))
-        except Exception as error:  # noqa: BLE001 - one poisonous message must not stop the others
+        except Exception as error:
+            if hangups.passes(error):
+                raise  # no message is to blame; what is held is free again when its lease ends
+            # One poisonous message must not stop the others.
             delivering.give_up(parcel, error)
             return None
 
@@ -253,7 +257,10 @@ class Relay:
     def _settle(self, flight: Flight, outcome: Outcome) -> None:
         try:
             result = delivering.deliver(flight.parcel, outcome)
-        except Exception as error:  # noqa: BLE001 - one poisonous answer must not stop the others
+        except Exception as error:
+            if hangups.passes(error):
+                raise
+            # One poisonous answer must not stop the others.
             delivering.survive(flight.parcel, error)
             return
         self._count(outcome)

@@ -14,7 +14,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from connections import bol, flows
+from connections import bol, flows, hangups
 from connections.clients import client_for
 from connections.flows import LostLease, Report
 from connections.models import Connection, Flow
@@ -142,7 +142,10 @@ class Fetch:
                 noting.strike(row)
         except flows.GENERAL_TROUBLE:
             raise
-        except Exception as error:  # noqa: BLE001 - one broken order must not stop the others
+        except Exception as error:
+            if hangups.passes(error):
+                raise
+            # One broken order must not stop the others.
             self._note_failure(row, error)
             return
         self._failed_in_a_row.clear()

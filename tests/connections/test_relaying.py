@@ -17,6 +17,7 @@ from connections import (
     clients,
     delivering,
     flows,
+    hangups,
     operations,
     outbox,
     relaying,
@@ -41,15 +42,16 @@ class ReadOffers(Operation):
     label = "Test"
     effect = bol.Effect.ABSOLUTE
     poison = ""
+    trouble: Exception = RuntimeError("cannot be handled")
 
     def prepare(self, messages):
         if messages[0].subject == self.poison:
-            raise RuntimeError("cannot be prepared")
+            raise self.trouble
         return Call((("GET", "/retailer/offers"),), lambda client: client.offers.list())
 
     def confirm(self, messages, answer):
         if messages[0].subject == f"{self.poison}-answer":
-            raise RuntimeError("cannot be confirmed")
+            raise self.trouble
 
 
 @pytest.fixture
@@ -128,7 +130,40 @@ def test_a_poisonous_message_stops_no_other(connection, operation):
     }
     poisoned = OutboxMessage.objects.get(subject="test:2")
     assert "RuntimeError" in poisoned.reason
-    assert "cannot be prepared" not in poisoned.reason
+    assert "cannot be handled" not in poisoned.reason
+
+
+@pytest.mark.parametrize("poison", ["test:1", "test"], ids=["before it is sent", "after it is answered"])
+def test_a_database_that_hangs_up_is_no_message_s_fault(connection, operation, settings, poison):
+    settings.BOL_LEASE = timedelta(seconds=40)
+    operation.poison, operation.trouble = poison, OperationalError("the connection is lost")
+    enqueue(connection, "test:1", "test-answer")
+
+    with pytest.raises(OperationalError):
+        flows.run(connection, "outbox")
+    assert Flow.objects.get(kind="outbox").lease_until is None
+    assert MessageState.FAILED not in states().values()
+
+    operation.poison = ""
+    OutboxMessage.objects.exclude(lease_until=None).update(lease_until="2020-01-01T00:00:00Z")
+    flows.run_until_complete(connection, "outbox")
+    assert set(states().values()) == {MessageState.SUCCEEDED}
+
+
+def test_a_statement_that_cannot_be_carried_out_does_not_pass(db):
+    with pytest.raises(DatabaseError) as caught, database.cursor() as cursor:
+        cursor.execute("SELECT * FROM nowhere")
+
+    assert not hangups.passes(caught.value)
+
+
+@pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite does not hang up")
+def test_a_lost_connection_passes(db):
+    with pytest.raises(DatabaseError) as caught, database.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    database.close()
+
+    assert hangups.passes(caught.value)
 
 
 def test_a_read_only_connection_sends_nothing(make_connection, operation, sandbox):
