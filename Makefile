@@ -4,7 +4,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8100
 V := .venv
 
-.PHONY: run test bench check lock messages help
+.PHONY: run test bench crashes check lock messages help
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -19,7 +19,10 @@ run: $(V)/.ok  ## database, demo merchant, local bol.com, worker and web; PORT= 
 	@exec $(V)/bin/python manage.py dev --port $(PORT) --sandbox-port $(SANDBOX_PORT)
 
 test: $(V)/.ok  ## everything that can be tested without a server of one's own
-	$(V)/bin/python -m pytest -n 4 --dist worksteal -m "not benchmark" $(TESTS)
+	$(V)/bin/python -m pytest -n 4 --dist worksteal -m "not benchmark and not crashes" $(TESTS)
+
+crashes: $(V)/.ok  ## kills, freezes and robs real workers, one test after the other; wants a quiet machine
+	$(V)/bin/python -m pytest -m crashes
 
 bench: $(V)/.ok  ## ratios against what bol allows, and against a reference in the same run; wants a quiet machine
 	$(V)/bin/python -m pytest -m benchmark
