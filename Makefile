@@ -4,7 +4,7 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8100
 V := .venv
 
-.PHONY: run test bench crashes check lock messages help
+.PHONY: run test bench crashes check lock messages pictures help
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ check: $(V)/.ok  ## lint, format, types, import contracts, migrations
 messages: $(V)/.ok  ## collect the texts to translate and compile their Dutch; needs gettext
 	$(V)/bin/python manage.py makemessages -l nl --ignore .venv --ignore tests --ignore var --no-location --no-wrap --no-obsolete
 	$(V)/bin/python manage.py compilemessages -l nl --ignore .venv
+
+pictures: $(V)/.ok  ## remake docs/pictures from the demo shop; needs Chromium
+	$(V)/bin/python -m pytest -q tests/journeys/pictures.py
 
 lock: $(V)/.ok  ## compile the pins in requirements/ from pyproject.toml
 	$(V)/bin/python -m pip install -q uv

@@ -28,6 +28,7 @@ UNFOLD_SITE: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("backoffice/icon.svg")}
     ],
+    "STYLES": [lambda request: static("backoffice/backoffice.css")],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

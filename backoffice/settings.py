@@ -115,6 +115,11 @@ LOGIN_REDIRECT_URL = "admin:index"
 # Language and time: stored in UTC, shown as people in Amsterdam read their clock ------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("nl", _("Dutch"))]
+# A browser keeps the language that was chosen, and not only until it is closed.
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["backoffice.formats"]
 USE_I18N = True

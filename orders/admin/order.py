@@ -76,6 +76,7 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
             {
                 "fields": [
                     ("order_id", "connection"),
+                    "show_items",
                     ("show_status", "placed_at"),
                     ("fulfilment_method", "show_time_left"),
                     ("deliver_by", "expires_on"),
@@ -89,6 +90,7 @@ class OrderAdmin(WorkLists, ShippingActions, CancellingActions, PaperActions, Or
         (_("bol's answer"), {"fields": ["show_raw"], "classes": ["collapse"]}),
     ]
     readonly_fields = [
+        "show_items",
         "show_status",
         "show_time_left",
         "show_shipping",

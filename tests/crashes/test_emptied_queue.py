@@ -10,7 +10,12 @@ from connections.schedules import TIMETABLE
 from tests.crashes.workplace import SHIP, Workplace, workplace
 from tests.processes import wait_until
 
-pytestmark = [pytest.mark.crashes, pytest.mark.processes, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.crashes,
+    pytest.mark.processes,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 OFFERS, MORE, PARCELS = 60, 20, 12
 

@@ -19,7 +19,12 @@ from tests.conftest import CLIENT_ID, CLIENT_SECRET, RunningSandbox
 from tests.crashes.course import Course, Moment, live_through
 from tests.crashes.lives import Nursery
 
-pytestmark = [pytest.mark.crashes, pytest.mark.processes, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.crashes,
+    pytest.mark.processes,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import pytest
 from tests.crashes.workplace import SHIP, Workplace, workplace
 from tests.processes import wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.crashes, pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 # More than one relay sends at once: some wait for their turn.
 PARCELS, AT_ONCE = 30, 24

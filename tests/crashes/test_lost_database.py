@@ -12,6 +12,7 @@ from tests.crashes.workplace import SHIP, Workplace, workplace
 from tests.processes import wait_until
 
 pytestmark = [
+    pytest.mark.crashes,
     pytest.mark.processes,
     pytest.mark.long,
     pytest.mark.django_db(transaction=True),

@@ -14,7 +14,12 @@ import pytest
 from tests.crashes.workplace import Workers, Workplace, ean_of, workplace
 from tests.processes import wait_until
 
-pytestmark = [pytest.mark.crashes, pytest.mark.processes, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.crashes,
+    pytest.mark.processes,
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+]
 
 logger = logging.getLogger(__name__)
 

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 from playwright.sync_api import expect
 
-from connections import flows
-from connections.models import Alert, Connection
-from connections.monitoring.watching import watch
+from tests.journeys.happenings import be_refused, look_around, look_around_later
 from tests.journeys.person import Person
-from tests.journeys.shop import Shop, connect
+from tests.journeys.shop import Shop
 
 pytestmark = pytest.mark.long
 
 
 def test_an_alert_is_answered(shop: Shop, person: Person):
-    name = shop.new_name()
-    shop.bol.add_retailer(name, "the-right-secret")
-    shop.do(be_refused, name, shop.bol_url)
-    shop.do(watch)
+    name = be_refused(shop, "the-right-secret")
+    shop.do(look_around)
 
     person.page.reload()
     person.page.locator("#header-inner a[href$='/connections/alert/']").click()
@@ -35,23 +28,9 @@ def test_an_alert_is_answered(shop: Shop, person: Person):
     person.save()
 
     shop.work()
-    shop.do(watch_later)
+    shop.do(look_around_later)
     person.go("Alerts")
     person.choose_filter("Over")
     expect(person.rows().filter(has_text=name)).to_be_visible()
     person.go("Connections")
     expect(person.rows().filter(has_text=name)).to_contain_text(person.t("Active"))
-
-
-def be_refused(name: str, bol_url: str) -> None:
-    """bol refused this account a while ago, because somebody made a new secret there."""
-    connection = connect(name, name, bol_url, client_secret="an-old-secret")
-    flows.attempt(connection, "orders")
-    before = timezone.now() - timedelta(minutes=10)
-    Connection.objects.filter(pk=connection.pk).update(status_changed_at=before)
-
-
-def watch_later() -> None:
-    """Look again when it has been quiet for a while."""
-    Alert.objects.update(last_seen_at=timezone.now() - timedelta(hours=1))
-    watch()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from offers import services
-from offers.models import Offer, Product, Project
+from tests.journeys.happenings import claim_its_ean
 from tests.journeys.person import Person
 from tests.journeys.shop import CLIENT_ID, Shop
 
@@ -39,15 +36,3 @@ def test_an_ean_conflict_is_resolved(shop: Shop, person: Person):
     person.go("EAN conflicts")
     person.search(first.product.ean)
     person.sees("Decided")
-
-
-def claim_its_ean(offer: Offer) -> Offer:
-    """A colleague makes another product with the same EAN, dearer and in another project."""
-    product = Product.objects.create(
-        reference=f"{offer.product.reference}-B",
-        ean=offer.product.ean,
-        title=f"{offer.product.title}, new packaging",
-    )
-    other = Project.objects.exclude(pk=offer.project_id).get(name__in=["Kitchen", "Garden"])
-    made = services.create_offer(other, product, None, price=offer.price + Decimal(1), stock=12)
-    return Offer.objects.with_all().get(pk=made.pk)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from orders.models import HandlingResult, Order
-from orders.services import Parcel, mark_shipped
+from orders.models import HandlingResult
+from tests.journeys.happenings import ship
 from tests.journeys.person import Person
 from tests.journeys.shop import Shop
 
@@ -63,7 +63,7 @@ def test_a_cancellation_is_accepted(shop: Shop, person: Person):
 
 def test_a_return_is_handled(shop: Shop, person: Person):
     [order] = shop.some_orders(1)
-    shop.do(ship, order)
+    shop.do(ship, [order])
     shop.work()
     [return_id] = shop.bol.return_items(order_id=order.order_id)
     shop.look("returns")
@@ -81,10 +81,6 @@ def test_a_return_is_handled(shop: Shop, person: Person):
     person.choose_filter("Handled")
     person.search(order.order_id)
     expect(person.rows().get_by_text(person.t("Handled"), exact=True)).to_be_visible()
-
-
-def ship(order: Order) -> None:
-    mark_shipped([Parcel(order.pk, "TNT", f"3SBACK{order.pk:09}")])
 
 
 def effects(shop: Shop, kind: str) -> list[dict[str, Any]]:
