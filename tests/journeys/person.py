@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext, ngettext, override
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
 from tests.journeys.shop import PASSWORD, USERNAME
 
@@ -49,6 +49,13 @@ class Person:
         self.page.locator("#id_password").fill(PASSWORD)
         self.page.locator("#login-form button[type=submit]").click()
         self.choose_language()
+
+    def reload(self) -> None:
+        """Show the page anew, also where it renews itself at this very moment."""
+        try:
+            self.page.reload()
+        except Error:
+            self.page.goto(self.page.url)
 
     def choose_language(self) -> None:
         self.page.get_by_role("button", name="Sanne").click()

@@ -16,7 +16,7 @@ def test_an_alert_is_answered(shop: Shop, person: Person):
     name = be_refused(shop, "the-right-secret")
     shop.do(look_around)
 
-    person.page.reload()
+    person.reload()
     person.page.locator("#header-inner a[href$='/connections/alert/']").click()
     row = person.rows().filter(has_text=name)
     row.get_by_role("checkbox").check()

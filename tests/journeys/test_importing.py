@@ -26,7 +26,7 @@ def test_a_file_with_errors_is_imported(shop: Shop, person: Person, tmp_path: Pa
     person.page.locator("[name=connection]").select_option(label=NAME)
     person.save()
     shop.work()
-    person.page.reload()
+    person.reload()
     person.page.locator("a[href*='show=rejected']").click()
     person.reads("a lot")
     person.reads("2000000000001")
@@ -38,7 +38,7 @@ def test_a_file_with_errors_is_imported(shop: Shop, person: Person, tmp_path: Pa
     person.press_counted("Load the %(shown)s good row", "Load the %(shown)s good rows", 3, shown=3)
     person.sees("The good rows are being loaded.")
     shop.work()
-    person.page.reload()
+    person.reload()
     expect(
         person.page.get_by_role("link", name=person.t("What this import changed, and undo"))
     ).to_be_visible()

@@ -32,7 +32,7 @@ def test_offers_are_put_on_hold_and_released(shop: Shop, person: Person):
 
     shop.work()
     assert changes_at_bol(shop, offers) == [{"onHoldByRetailer": True}] * len(offers)
-    person.page.reload()
+    person.reload()
     expect(person.rows().get_by_text(person.t("On hold"), exact=True)).to_have_count(len(offers))
 
     person.tick_all()
@@ -40,7 +40,7 @@ def test_offers_are_put_on_hold_and_released(shop: Shop, person: Person):
     person.press_counted(*DONE_TO, len(offers), title=person.t("Release"))
     shop.work()
     assert changes_at_bol(shop, offers)[len(offers) :] == [{"onHoldByRetailer": False}] * len(offers)
-    person.page.reload()
+    person.reload()
     expect(person.rows().get_by_text(person.t("On sale"), exact=True)).to_have_count(len(offers))
 
 
@@ -70,7 +70,7 @@ def test_many_prices_are_changed_at_once_and_back(shop: Shop, person: Person):
     person.press_counted("Undo %(shown)s change", "Undo %(shown)s changes", count, shown=count)
     shop.work()
     assert prices_at_bol(shop, offers) == [offer.price for offer in offers]
-    person.page.reload()
+    person.reload()
     person.sees("Undone.")
 
 

@@ -33,7 +33,7 @@ def test_twenty_orders_are_shipped(shop: Shop, person: Person):
     person.sees("PostNL")
     person.step("confirm")
     shop.work()
-    person.page.reload()
+    person.reload()
     person.sees("bol has confirmed every parcel.")
 
     shipped = {item["order"] for item in effects(shop, "ITEM_SHIPPED")}
